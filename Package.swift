@@ -1,0 +1,101 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The simulator runs tens of thousands of rollouts in every test run; without optimisation they
+/// would take minutes, so the pure core and what it drives are optimised in debug builds as well.
+let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "aviary",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "aviary", targets: ["aviary"]),
+        .library(name: "DeliveryTesting", targets: ["DeliveryTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // The core: pure decisions, no imports.
+        .target(name: "Rollout", swiftSettings: optimised),
+        // Wire types of the Canary API, their defaults and their validation.
+        .target(name: "FlaggerAPI", dependencies: [yams], swiftSettings: strict),
+        // The interpreter of the core's effects: hooks, metrics, events, status.
+        .target(
+            name: "Delivery", dependencies: ["Rollout", "FlaggerAPI", httpClient, log],
+            swiftSettings: optimised),
+        // The reverse proxy that splits traffic between primary and canary.
+        .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
+        // Gates and test tasks behind the load tester API.
+        .target(
+            name: "LoadTester", dependencies: [hummingbird, sqlite, subprocess, log, lifecycle],
+            swiftSettings: strict),
+        // Load generation: hey.
+        .target(name: "LoadGenerator", dependencies: nio + [histogram], swiftSettings: optimised),
+        // A small HTTP service to release in examples and tests.
+        .target(name: "SampleApp", dependencies: [hummingbird, log], swiftSettings: strict),
+        // One machine without Kubernetes: processes, proxy, SQLite.
+        .target(
+            name: "Standalone",
+            dependencies: [
+                "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
+                hummingbird, sqlite, subprocess, log, lifecycle,
+            ],
+            swiftSettings: strict),
+        // The live terminal view of rollouts.
+        .target(name: "Dashboard", swiftSettings: strict),
+        .executableTarget(
+            name: "aviary",
+            dependencies: [
+                "Dashboard", "FlaggerAPI", "LoadGenerator", "LoadTester", "SampleApp", "Standalone",
+                arguments, httpClient, log, lifecycle,
+            ],
+            swiftSettings: strict),
+        // The simulated world: virtual clock, faults, crashes.
+        .target(name: "DeliveryTesting", dependencies: ["Delivery", "Rollout"], swiftSettings: optimised),
+
+        .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
+        .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
+        .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
+        .testTarget(name: "LoadTesterTests", dependencies: ["LoadTester", httpClient], swiftSettings: strict),
+        .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
+        .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
+        .testTarget(name: "StandaloneTests", dependencies: ["Standalone"], swiftSettings: strict),
+        .testTarget(name: "Simulation", dependencies: ["DeliveryTesting"], swiftSettings: strict),
+        // Drives the built binary from outside, as a user would.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["aviary", httpClient] + nio, swiftSettings: strict),
+        .testTarget(name: "StyleTests", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
