@@ -1,0 +1,98 @@
+extension Rollout {
+    /// Approved: primary gets the analysed revision. Blue/green moves all traffic to the canary first.
+    mutating func promote() {
+        if case .blueGreen = plan.strategy, plan.shiftsTraffic {
+            announce(
+                .normal(
+                    .advanced,
+                    status.routes.isMirrored
+                        ? "Stop traffic mirroring and route all traffic to canary"
+                        : "Routing all traffic to canary"))
+            route(Routes(canaryWeight: 100))
+        }
+        startPromotion()
+    }
+
+    /// `skipAnalysis`: healthy is enough.
+    mutating func promoteUnchecked() {
+        startPromotion()
+    }
+
+    /// The phase is durable before primary is touched, so that a crash can't roll back to an overwritten primary.
+    private mutating func startPromotion() {
+        guard let revision = status.lastApplied else { return }
+        announce(
+            .normal(.promoting, "Copying \(plan.names.target) template spec to \(plan.names.primary)"))
+        status.phase = .promoting
+        clearWaits()
+        write()
+        effects.append(.promote(revision))
+    }
+
+    /// Waits until primary serves the new revision, then gives it the traffic back.
+    mutating func resumePromotion(_ found: Observation) {
+        if !runs(found.primary, status.lastApplied) {
+            if found.target != status.lastApplied { return restart(found) }
+            return repeatPromotion(found)
+        }
+        if status.routes.reachesCanary, !found.canary.hasEndpoints, found.primary.hasEndpoints { pullTraffic() }
+        mendRoutes(found)
+        guard found.primary.isReady(at: status.lastApplied) else {
+            let complaint = "\(plan.names.primary) not ready: \(found.primary.complaint)"
+            if stall(on: .primary, .warning(.notReady, complaint)) {
+                failPromotion(found.primary.complaint, canServes: found.canary.hasEndpoints)
+            }
+            return
+        }
+        returnTraffic()
+    }
+
+    /// A crash or a failed effect came between the decision and primary.
+    private mutating func repeatPromotion(_ found: Observation) {
+        guard let revision = status.lastApplied else { return }
+        let complaint = "\(plan.names.primary) not ready: not yet at the revision to be promoted"
+        if stall(on: .primary, .warning(.notReady, complaint)) { return rollBackAtDeadline(complaint) }
+        effects.append(.promote(revision))
+    }
+
+    private mutating func returnTraffic() {
+        clearWaits()
+        if plan.shiftsTraffic {
+            let left = plan.promotionStep.map { max(0, status.routes.canaryWeight - $0) } ?? 0
+            if plan.promotionStep != nil, status.routes.canaryWeight > 0 {
+                route(Routes(canaryWeight: left))
+                announce(.normal(.advanced, "Advance \(plan.names.canary) primary weight \(100 - left)"))
+            } else {
+                route(.primary)
+                announce(.normal(.advanced, "Routing all traffic to primary"))
+            }
+        } else {
+            status.routes = .primary
+        }
+        if !status.routes.reachesCanary {
+            status.phase = .finalising
+            status.lastPromoted = status.lastApplied
+            status.iterations = 0
+        }
+        write()
+    }
+
+    /// Primary has been overwritten and does not serve: the canary is the only healthy copy.
+    private mutating func failPromotion(_ complaint: String, canServes: Bool) {
+        if canServes { route(Routes(canaryWeight: plan.shiftsTraffic ? 100 : 0)) }
+        announce(
+            .warning(
+                .rolledBack, "Promotion of \(plan.names.target) failed, primary not ready: \(complaint)"))
+        alert(Alert(.error, "Promotion failed, primary not ready: \(complaint)"))
+        end(in: .failed, .failed)
+        ask(.afterEnd)
+    }
+
+    /// Traffic is on primary: the canary stops and the rollout is over.
+    mutating func finalise() {
+        effects.append(.scaleDown)
+        let failedChecks = status.failedChecks
+        end(in: .succeeded, plan.skipsAnalysis ? .skipped : .promoted, failedChecks: failedChecks)
+        ask(.afterEnd)
+    }
+}
