@@ -1,0 +1,18 @@
+/// What can go wrong while a rollout is performed.
+public enum DeliveryError: Error, CustomStringConvertible {
+    /// A webhook's URL has no host or can't be parsed.
+    case url(String)
+    /// A canary's settings can't be turned into a plan; names the field and the fix.
+    case plan(field: String, problem: String)
+    /// A metric could not be measured.
+    case measurement(metric: String, cause: String)
+
+    /// The step that failed, and why.
+    public var description: String {
+        switch self {
+        case .url(let url): "the webhook URL \(url) has no host: use http://host[:port]/path"
+        case .plan(let field, let problem): "\(field): \(problem)"
+        case .measurement(let metric, let cause): "measuring \(metric) failed: \(cause)"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// Calls a webhook and waits for its answer, in bounded time.
+public protocol HookCaller: Sendable {
+    /// POSTs a payload; the same payload is sent on every retry.
+    func call(_ endpoint: HookEndpoint, payload: HookPayload) async -> HookOutcome
+}
+
+/// Where and how a webhook is called.
+public struct HookEndpoint: Equatable, Sendable {
+    /// An `http` or `https` URL.
+    public var url: String
+    /// How long one try may take.
+    public var timeout: Duration
+    /// How many more tries follow a connection failure, a time-out, a 5xx or a 429.
+    public var retries: Int
+    /// Whether the server's certificate is not verified.
+    public var skipsVerification: Bool
+
+    /// Makes an endpoint; by default a try may take 10 s and there are no retries, as on the peer.
+    public init(
+        url: String, timeout: Duration = .seconds(10), retries: Int = 0, skipsVerification: Bool = false
+    ) {
+        self.url = url
+        self.timeout = timeout
+        self.retries = retries
+        self.skipsVerification = skipsVerification
+    }
+}
+
+/// What a webhook is told: the peer's payload.
+public struct HookPayload: Codable, Equatable, Sendable {
+    /// The canary's name.
+    public var name: String
+    /// The canary's namespace.
+    public var namespace: String
+    /// The phase, as the point in the rollout has it.
+    public var phase: String
+    /// A hash of tracked configuration and specification of the revision in hand.
+    public var checksum: String
+    /// The hook's metadata; left out when there is none.
+    public var metadata: [String: String]?
+
+    /// Makes a payload; empty metadata is left out.
+    public init(name: String, namespace: String, phase: String, checksum: String, metadata: [String: String]) {
+        self.name = name
+        self.namespace = namespace
+        self.phase = phase
+        self.checksum = checksum
+        self.metadata = metadata.isEmpty ? nil : metadata
+    }
+}
+
+/// What came back from a webhook.
+public struct HookOutcome: Equatable, Sendable {
+    /// The status of the last answer; nil when there was none.
+    public var status: Int?
+    /// The last answer's body, at most 4 KiB of it.
+    public var body: String
+    /// Why there was no answer.
+    public var error: String?
+    /// How many tries were made.
+    public var attempts: Int
+    /// How long it took, retries and pauses included.
+    public var latency: Duration
+
+    /// Makes an outcome.
+    public init(
+        status: Int? = nil, body: String = "", error: String? = nil, attempts: Int = 1, latency: Duration = .zero
+    ) {
+        self.status = status
+        self.body = body
+        self.error = error
+        self.attempts = attempts
+        self.latency = latency
+    }
+
+    /// HTTP 200 to 202 pass; everything else, 203 to 299 included, does not (peer behaviour).
+    public var isPass: Bool {
+        guard error == nil, let status else { return false }
+        return (200...202).contains(status)
+    }
+
+    /// Why it is no pass, in words for an announcement: the body when there is one.
+    public var detail: String {
+        if let error { return error }
+        return body.isEmpty ? "HTTP \(status ?? 0)" : body
+    }
+}
