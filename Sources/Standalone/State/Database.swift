@@ -1,0 +1,101 @@
+public import GRDB
+
+/// The daemon's one SQLite file: desired resources, status, gates, replicas and history.
+///
+/// WAL with `synchronous = FULL`: what a call has written before it returned survives a kill -9 and a power cut.
+public struct StateDatabase: Sendable {
+    /// Where all tables live; the load tester keeps its gates here as well.
+    public let writer: any DatabaseWriter
+
+    /// Opens or creates `aviary.sqlite` in a folder.
+    ///
+    /// - Throws: `StateError.open` when the folder can't be written, is in use by another daemon's schema, or holds a
+    ///   database from a newer version.
+    public static func open(at folder: String) throws -> StateDatabase {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 2
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA cache_size = -1024")
+        }
+        do {
+            let pool = try DatabasePool(path: folder + "/aviary.sqlite", configuration: configuration)
+            let state = StateDatabase(writer: pool)
+            try state.migrate()
+            return state
+        } catch let error as StateError {
+            throw error
+        } catch {
+            throw StateError.open(path: folder + "/aviary.sqlite", cause: error)
+        }
+    }
+
+    private func migrate() throws {
+        var migrator = DatabaseMigrator()
+        for migration in Self.migrations {
+            migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
+        }
+        let isNewer = try writer.read { database in
+            let known = Set(Self.migrations.map(\.name))
+            let applied = try database.tableExists("grdb_migrations")
+                ? String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations") : []
+            return applied.contains { $0.hasPrefix("standalone-") && !known.contains($0) }
+        }
+        guard !isNewer else { throw StateError.newer }
+        try migrator.migrate(writer)
+    }
+
+    private static let migrations: [(name: String, sql: String)] = [
+        (
+            "standalone-1",
+            """
+            CREATE TABLE resource (
+                kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+                json TEXT NOT NULL, folder TEXT NOT NULL, source TEXT NOT NULL, sourceHash TEXT NOT NULL,
+                PRIMARY KEY (kind, namespace, name)
+            );
+            CREATE TABLE status (
+                namespace TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,
+                PRIMARY KEY (namespace, name)
+            );
+            CREATE TABLE revision (
+                namespace TEXT NOT NULL, name TEXT NOT NULL, spec TEXT NOT NULL, configuration TEXT NOT NULL,
+                json TEXT NOT NULL, seenAt INTEGER NOT NULL,
+                PRIMARY KEY (namespace, name, spec, configuration)
+            );
+            CREATE TABLE side (
+                namespace TEXT NOT NULL, name TEXT NOT NULL, side TEXT NOT NULL,
+                spec TEXT NOT NULL, configuration TEXT NOT NULL,
+                PRIMARY KEY (namespace, name, side)
+            );
+            CREATE TABLE replica (
+                id TEXT PRIMARY KEY, json TEXT NOT NULL
+            );
+            CREATE TABLE history (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                namespace TEXT NOT NULL, name TEXT NOT NULL, time INTEGER NOT NULL, json TEXT NOT NULL
+            );
+            CREATE INDEX historyByCanary ON history (namespace, name, id);
+            """
+        )
+    ]
+}
+
+/// What can go wrong with the daemon's state.
+public enum StateError: Error, CustomStringConvertible {
+    /// The database could not be opened.
+    case open(path: String, cause: any Error)
+    /// A newer Aviary wrote it.
+    case newer
+
+    /// The step that failed, and what to do.
+    public var description: String {
+        switch self {
+        case .open(let path, let cause):
+            "the state in \(path) can't be opened: \(cause); choose a folder you can write with --data-dir"
+        case .newer:
+            "the state was written by a newer version of Aviary: run that version, or start with another --data-dir"
+        }
+    }
+}
