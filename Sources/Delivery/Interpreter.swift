@@ -121,7 +121,7 @@ public struct Interpreter: Sendable {
                 "eventType": announcement.severity.rawValue,
                 "timestamp": String(now().milliseconds),
             ]
-            payload.metadata = told.merging(payload.metadata ?? [:]) { mine, _ in mine }
+            payload.metadata = told.merging(payload.metadata) { mine, _ in mine }
             events.enqueue(payload, to: webhook.endpoint, name: hook.name)
         }
     }
@@ -144,7 +144,7 @@ public struct Interpreter: Sendable {
     private func payload(
         for webhook: CanaryDefinition.Webhook, phase: Phase, revision: Revision?, status: RolloutStatus,
         in definition: CanaryDefinition
-    ) -> HookPayload {
+    ) -> CanaryWebhookPayload {
         var metadata = webhook.metadata
         if definition.extendsPayload {
             let numbers = [
@@ -156,7 +156,7 @@ public struct Interpreter: Sendable {
             ]
             metadata.merge(numbers) { users, _ in users }
         }
-        return HookPayload(
+        return CanaryWebhookPayload(
             name: definition.name, namespace: definition.namespace, phase: phase.rawValue,
             checksum: revision?.checksum ?? "", metadata: metadata)
     }

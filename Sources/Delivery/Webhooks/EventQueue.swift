@@ -1,3 +1,4 @@
+public import FlaggerAPI
 import Synchronization
 
 /// Tells event hooks what was announced: in order, one after the other, without ever delaying the rollout.
@@ -8,7 +9,7 @@ public final class EventQueue: Sendable {
     /// One announcement on its way to every event hook.
     struct Delivery: Sendable {
         var endpoint: HookEndpoint
-        var payload: HookPayload
+        var payload: CanaryWebhookPayload
         var name: String
     }
 
@@ -35,7 +36,7 @@ public final class EventQueue: Sendable {
     }
 
     /// Queues a call and returns at once.
-    public func enqueue(_ payload: HookPayload, to endpoint: HookEndpoint, name: String) {
+    public func enqueue(_ payload: CanaryWebhookPayload, to endpoint: HookEndpoint, name: String) {
         let result = continuation.yield(Delivery(endpoint: endpoint, payload: payload, name: name))
         if case .dropped = result { dropped.withLock { $0 += 1 } }
     }

@@ -1,7 +1,9 @@
+public import FlaggerAPI
+
 /// Calls a webhook and waits for its answer, in bounded time.
 public protocol HookCaller: Sendable {
     /// POSTs a payload; the same payload is sent on every retry.
-    func call(_ endpoint: HookEndpoint, payload: HookPayload) async -> HookOutcome
+    func call(_ endpoint: HookEndpoint, payload: CanaryWebhookPayload) async -> HookOutcome
 }
 
 /// Where and how a webhook is called.
@@ -23,29 +25,6 @@ public struct HookEndpoint: Equatable, Sendable {
         self.timeout = timeout
         self.retries = retries
         self.skipsVerification = skipsVerification
-    }
-}
-
-/// What a webhook is told: the peer's payload.
-public struct HookPayload: Codable, Equatable, Sendable {
-    /// The canary's name.
-    public var name: String
-    /// The canary's namespace.
-    public var namespace: String
-    /// The phase, as the point in the rollout has it.
-    public var phase: String
-    /// A hash of tracked configuration and specification of the revision in hand.
-    public var checksum: String
-    /// The hook's metadata; left out when there is none.
-    public var metadata: [String: String]?
-
-    /// Makes a payload; empty metadata is left out.
-    public init(name: String, namespace: String, phase: String, checksum: String, metadata: [String: String]) {
-        self.name = name
-        self.namespace = namespace
-        self.phase = phase
-        self.checksum = checksum
-        self.metadata = metadata.isEmpty ? nil : metadata
     }
 }
 

@@ -1,8 +1,9 @@
-internal import AsyncHTTPClient
+import AsyncHTTPClient
+public import FlaggerAPI
 import Foundation
-internal import NIOCore
-internal import NIOHTTP1
-internal import NIOSSL
+import NIOCore
+import NIOHTTP1
+import NIOSSL
 
 /// Calls webhooks over HTTP.
 ///
@@ -53,7 +54,7 @@ public final class WebhookCaller: HookCaller {
     /// POSTs the payload, and again while the failure may pass and retries are left.
     ///
     /// Cancelling the task ends the call with an error outcome.
-    public func call(_ endpoint: HookEndpoint, payload: HookPayload) async -> HookOutcome {
+    public func call(_ endpoint: HookEndpoint, payload: CanaryWebhookPayload) async -> HookOutcome {
         let start = ContinuousClock.now
         var outcome = HookOutcome(error: "not called")
         var attempts = 0
@@ -78,7 +79,7 @@ public final class WebhookCaller: HookCaller {
     }
 
     private func post(
-        _ payload: HookPayload, to endpoint: HookEndpoint
+        _ payload: CanaryWebhookPayload, to endpoint: HookEndpoint
     ) async throws -> (HookOutcome, retryAfter: Int?) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

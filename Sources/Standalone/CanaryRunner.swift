@@ -1,0 +1,78 @@
+import Delivery
+import Logging
+import Rollout
+import Synchronization
+
+/// Ticks one canary: every `analysis.interval`, and at once when something is worth a look.
+///
+/// Ticks never overlap, whatever happens to the interval.
+final class CanaryRunner: Sendable {
+    private let interpreter: Interpreter
+    private let wakeup = Wakeup()
+    private let definition: Mutex<CanaryDefinition>
+    private let lastStatus: Mutex<RolloutStatus>
+    private let lastTrouble = Mutex("")
+    private let logger: Logger
+    private let onTrouble: @Sendable (String) async -> Void
+
+    /// Waits this long at most while a first primary is awaited, whatever the interval.
+    static let eager = Duration.milliseconds(500)
+
+    init(
+        interpreter: Interpreter, definition: CanaryDefinition, status: RolloutStatus, logger: Logger,
+        onTrouble: @escaping @Sendable (String) async -> Void
+    ) {
+        self.interpreter = interpreter
+        self.definition = Mutex(definition)
+        self.lastStatus = Mutex(status)
+        self.logger = logger
+        self.onTrouble = onTrouble
+    }
+
+    /// The status after the last tick.
+    var status: RolloutStatus { lastStatus.withLock { $0 } }
+
+    /// What the user asked for, as last loaded.
+    var current: CanaryDefinition { definition.withLock { $0 } }
+
+    /// Takes a changed Canary resource; in force with the next tick.
+    func follow(_ definition: CanaryDefinition) {
+        self.definition.withLock { $0 = definition }
+    }
+
+    /// Looks at once, unless a rollout is under way, which keeps its interval.
+    func poke() {
+        let phase = status.phase
+        if phase == nil || phase == .initializing || phase?.isAtRest == true { wakeup.signal() }
+    }
+
+    /// Looks at once, whatever is under way: somebody asked for it.
+    func hurry() { wakeup.signal() }
+
+    /// Ticks until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            let definition = current
+            await tick(definition)
+            let isInitializing = status.phase == nil || status.phase == .initializing
+            await wakeup.sleep(atMost: isInitializing ? min(Self.eager, definition.interval) : definition.interval)
+        }
+    }
+
+    private func tick(_ definition: CanaryDefinition) async {
+        do {
+            let status = try await interpreter.tick(definition)
+            lastStatus.withLock { $0 = status }
+            lastTrouble.withLock { $0 = "" }
+        } catch is CancellationError {
+        } catch {
+            let trouble = "\(error)"
+            let isNew = lastTrouble.withLock { last in
+                defer { last = trouble }
+                return last != trouble
+            }
+            logger.error("tick failed", metadata: ["canary": "\(definition.plan.names.canary)", "error": "\(trouble)"])
+            if isNew { await onTrouble(trouble) }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import GRDB
+import Rollout
+
+/// What each revision of a target runs, and which revision each side is meant to run.
+///
+/// A revision is stored when it is first seen, so that it can be run and promoted after the user has moved on.
+struct RevisionTable: Sendable {
+    let writer: any DatabaseWriter
+    let canary: CanaryKey
+
+    /// Revisions kept beyond those in use.
+    static let kept = 20
+
+    func store(_ template: ProcessTemplate, as revision: Revision, now: Int64) async throws {
+        let json = String(decoding: try JSONEncoder().encode(template), as: UTF8.self)
+        try await writer.write { [canary] database in
+            try database.execute(
+                sql: """
+                    INSERT INTO revision (namespace, name, spec, configuration, json, seenAt)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (namespace, name, spec, configuration) DO UPDATE
+                    SET json = excluded.json, seenAt = excluded.seenAt
+                    """,
+                arguments: [
+                    canary.namespace, canary.name, revision.spec, revision.configuration, json, now,
+                ])
+            try database.execute(
+                sql: """
+                    DELETE FROM revision WHERE namespace = ?1 AND name = ?2 AND seenAt < (
+                        SELECT seenAt FROM revision WHERE namespace = ?1 AND name = ?2
+                        ORDER BY seenAt DESC LIMIT 1 OFFSET ?3
+                    ) AND NOT EXISTS (
+                        SELECT 1 FROM side WHERE side.namespace = ?1 AND side.name = ?2
+                        AND side.spec = revision.spec AND side.configuration = revision.configuration)
+                    """,
+                arguments: [canary.namespace, canary.name, Self.kept])
+        }
+    }
+
+    /// What a revision runs; nil when it was never seen or is long gone.
+    func template(of revision: Revision) async throws -> ProcessTemplate? {
+        let json = try await writer.read { [canary] database in
+            try String.fetchOne(
+                database,
+                sql: """
+                    SELECT json FROM revision
+                    WHERE namespace = ? AND name = ? AND spec = ? AND configuration = ?
+                    """,
+                arguments: [canary.namespace, canary.name, revision.spec, revision.configuration])
+        }
+        return try json.map { try JSONDecoder().decode(ProcessTemplate.self, from: Data($0.utf8)) }
+    }
+
+    /// The revision a side is meant to run; nil when it is meant to be stopped.
+    func revision(of side: ReplicaSide) async throws -> Revision? {
+        try await writer.read { [canary] database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT spec, configuration FROM side WHERE namespace = ? AND name = ? AND side = ?",
+                arguments: [canary.namespace, canary.name, side.rawValue]
+            ).map { Revision(spec: $0["spec"], configuration: $0["configuration"]) }
+        }
+    }
+
+    func set(_ revision: Revision?, on side: ReplicaSide) async throws {
+        try await writer.write { [canary] database in
+            guard let revision else {
+                return try database.execute(
+                    sql: "DELETE FROM side WHERE namespace = ? AND name = ? AND side = ?",
+                    arguments: [canary.namespace, canary.name, side.rawValue])
+            }
+            try database.execute(
+                sql: """
+                    INSERT INTO side (namespace, name, side, spec, configuration) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (namespace, name, side) DO UPDATE
+                    SET spec = excluded.spec, configuration = excluded.configuration
+                    """,
+                arguments: [
+                    canary.namespace, canary.name, side.rawValue, revision.spec, revision.configuration,
+                ])
+        }
+    }
+}
