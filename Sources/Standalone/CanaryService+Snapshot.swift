@@ -1,0 +1,53 @@
+import Delivery
+import FlaggerAPI
+import Proxy
+import Rollout
+
+extension CanaryService {
+    /// The canary as it is now.
+    func snapshot() async -> CanarySnapshot {
+        let status = runner.status
+        let definition = runner.current
+        let found = try? await workload.observe()
+        var canary = resource
+        canary.status = CanaryStatus(status)
+        var goal = CanarySnapshot.Goal(threshold: definition.plan.threshold)
+        switch definition.plan.strategy {
+        case .stepped(let weights): goal.maxWeight = weights.last
+        case .abTest(let iterations), .blueGreen(let iterations): goal.iterations = iterations
+        }
+        let ports = zip(["apex", "primary", "canary"], proxy.boundPorts).map { ($0, $1) }
+        return CanarySnapshot(
+            canary: canary, targetChecksum: found?.target.checksum ?? "",
+            appliedChecksum: status.lastApplied?.checksum ?? "", goal: goal,
+            isMirrored: status.routes.isMirrored, waitingFor: Self.waitingFor(status, definition),
+            traffic: [
+                "primary": traffic(.primary, await sides.primary.state.available),
+                "canary": traffic(.canary, await sides.canary.state.available),
+            ],
+            ports: Dictionary(uniqueKeysWithValues: ports))
+    }
+
+    private func traffic(_ side: Side, _ ready: Int) -> CanarySnapshot.Traffic {
+        let seen = proxy.statistics(side, over: .seconds(10))
+        return CanarySnapshot.Traffic(
+            ready: ready, requests: seen.requests, successRate: seen.requests > 0 ? seen.successRate : nil,
+            p99Milliseconds: seen.p99.map { $0 / .milliseconds(1) })
+    }
+
+    private static func waitingFor(_ status: RolloutStatus, _ definition: CanaryDefinition) -> String? {
+        switch status.wait {
+        case .approval(let identifier):
+            let name = definition.plan.hooks.first { $0.identifier == identifier }?.name ?? identifier
+            return "approval \(name)"
+        case .resume: return "resume"
+        case nil: break
+        }
+        switch status.stall {
+        case .primary: return "primary to be ready"
+        case .canary: return "canary to be ready"
+        case .effect(let kind): return "\(kind) to succeed"
+        case nil: return nil
+        }
+    }
+}
