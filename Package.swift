@@ -65,13 +65,15 @@ let package = Package(
         .target(name: "LoadGenerator", dependencies: nio + [histogram], swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
         .target(name: "SampleApp", dependencies: [hummingbird, log], swiftSettings: strict),
+        // The two system calls of process supervision that Swift's Glibc module does not show.
+        .target(name: "CProcess"),
         // One machine without Kubernetes: processes, proxy, SQLite.
         .target(
             name: "Standalone",
             dependencies: [
-                "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
-                hummingbird, sqlite, subprocess, log, lifecycle,
-            ],
+                "CProcess", "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
+                hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
+            ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
         .target(name: "Dashboard", swiftSettings: strict),
@@ -92,7 +94,7 @@ let package = Package(
         .testTarget(name: "LoadTesterTests", dependencies: ["LoadTester", httpClient], swiftSettings: strict),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
-        .testTarget(name: "StandaloneTests", dependencies: ["Standalone"], swiftSettings: strict),
+        .testTarget(name: "StandaloneTests", dependencies: ["Standalone"] + nio, swiftSettings: strict),
         .testTarget(name: "Simulation", dependencies: ["DeliveryTesting"], swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(
