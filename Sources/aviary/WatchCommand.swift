@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import Standalone
+
+/// `aviary watch NAME -n NAMESPACE`.
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Follow a canary until its rollout has ended.",
+        discussion: """
+            Ends with 0 when the revision wanted was promoted (or nothing is to be rolled out), with 1 when
+            the rollout failed, and with 2 when --timeout has passed.
+
+            EXAMPLES
+              aviary watch podinfo -n test
+              aviary apply podinfo.yaml && aviary watch podinfo -n test --timeout 300
+            """)
+
+    @Argument(help: "The canary.") var name: String
+    @Option(name: .shortAndLong, help: "Its namespace.") var namespace = "default"
+    @Option(name: .shortAndLong, help: "text or json (one object a line).") var output = OutputFormat.text
+    @Option(help: "Give up after so many seconds; by default never.") var timeout: Int?
+    @OptionGroup var server: ServerOptions
+
+    private static let pause = Duration.milliseconds(300)
+
+    func run() async throws {
+        let key = CanaryKey(namespace: namespace, name: name)
+        let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
+        var last = try await server.client.history(of: key, after: 0, limit: 1).last?.id ?? 0
+        while true {
+            let snapshot = try await snapshot()
+            for line in try await server.client.history(of: key, after: last) {
+                try show(line)
+                last = line.id
+            }
+            if snapshot.isSettled {
+                let phase = snapshot.canary.status?.phase ?? ""
+                if output == .text { print("\(key) \(phase)") }
+                throw phase == "Failed" ? ExitCode.failure : ExitCode.success
+            }
+            if let deadline, ContinuousClock.now >= deadline {
+                FileHandle.standardError.write(Data("gave up after \(timeout ?? 0) s: \(key) is not done yet\n".utf8))
+                throw ExitCode(2)
+            }
+            try await Task.sleep(for: Self.pause)
+        }
+    }
+
+    private func snapshot() async throws -> CanarySnapshot {
+        let path = "/api/namespaces/\(namespace)/canaries/\(name)"
+        return try JSONDecoder().decode(CanarySnapshot.self, from: try await server.client.call(.GET, path))
+    }
+
+    private func show(_ line: HistoryLine) throws {
+        switch output {
+        case .text: print(line.plainText)
+        case .json: print(String(decoding: try JSONEncoder().encode(line), as: UTF8.self))
+        }
+        fflush(stdout)
+    }
+}
