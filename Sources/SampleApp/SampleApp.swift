@@ -1,4 +1,5 @@
-public import Foundation
+import Foundation
+import HTTPTypes
 import Hummingbird
 public import Logging
 import NIOCore
