@@ -22,17 +22,17 @@ extension CanaryService {
             appliedChecksum: status.lastApplied?.checksum ?? "", goal: goal,
             isMirrored: status.routes.isMirrored, waitingFor: Self.waitingFor(status, definition),
             traffic: [
-                "primary": traffic(.primary, await sides.primary.state.available),
-                "canary": traffic(.canary, await sides.canary.state.available),
+                "primary": await traffic(.primary, await sides.primary.state.available),
+                "canary": await traffic(.canary, await sides.canary.state.available),
             ],
             ports: Dictionary(uniqueKeysWithValues: ports))
     }
 
-    private func traffic(_ side: Side, _ ready: Int) -> CanarySnapshot.Traffic {
-        let seen = proxy.statistics(side, over: .seconds(10))
+    private func traffic(_ side: Side, _ ready: Int) async -> CanarySnapshot.Traffic {
+        let seen = await proxy.statistics(side, over: .seconds(10))
         return CanarySnapshot.Traffic(
-            ready: ready, requests: seen.requests, successRate: seen.requests > 0 ? seen.successRate : nil,
-            p99Milliseconds: seen.p99.map { $0 / .milliseconds(1) })
+            ready: ready, requests: seen.requests, successRate: seen.successRate,
+            p99Milliseconds: seen.requests > 0 ? seen.durationP99 / .milliseconds(1) : nil)
     }
 
     private static func waitingFor(_ status: RolloutStatus, _ definition: CanaryDefinition) -> String? {

@@ -67,6 +67,11 @@ public actor Daemon {
         return found
     }
 
+    /// The configuration files that processes track, as absolute paths.
+    func trackedFiles() -> Set<String> {
+        Set(desired.values.flatMap(\.trackedFiles))
+    }
+
     /// What `/metrics` shows.
     func samples() async -> [PrometheusText.Sample] {
         var samples: [PrometheusText.Sample] = []

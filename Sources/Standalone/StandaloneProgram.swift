@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import LoadTester
 public import Logging
+import NIOCore
 import NIOPosix
 import Rollout
 public import ServiceLifecycle

@@ -54,9 +54,8 @@ struct WatchCommand: AsyncParsableCommand {
 
     private func show(_ line: HistoryLine) throws {
         switch output {
-        case .text: print(line.plainText)
-        case .json: print(String(decoding: try JSONEncoder().encode(line), as: UTF8.self))
+        case .text: FileHandle.standardOutput.write(Data((line.plainText + "\n").utf8))
+        case .json: FileHandle.standardOutput.write(try JSONEncoder().encode(line) + Data("\n".utf8))
         }
-        fflush(stdout)
     }
 }

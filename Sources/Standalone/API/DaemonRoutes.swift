@@ -50,7 +50,7 @@ struct DaemonRoutes {
 
     private func apply(_ request: Request) async throws -> Response {
         let body = try await request.body.collect(upTo: Self.largestManifest)
-        let folder = request.uri.queryParameters.get("folder").map(String.init) ?? "."
+        let folder = request.uri.queryParameters.get("folder").map { "\($0)" } ?? "."
         guard folder.hasPrefix("/") else {
             throw HTTPError(.badRequest, message: "folder: must be an absolute path, was \(folder)")
         }

@@ -5,8 +5,6 @@ import Rollout
 extension DesiredCanary {
     /// What the target runs now, with its revision; tracked files are copied first.
     func target(_ snapshots: ConfigurationSnapshot) throws -> ProcessWorkload.Target {
-        let base =
-            process.spec.workingDirectory.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? folder
         let copy = try snapshots.take(process.spec.configFiles, in: base)
         var environment = process.spec.env.map {
             ProcessTemplate.Variable(name: $0.name, value: $0.value)
@@ -21,6 +19,16 @@ extension DesiredCanary {
         return ProcessWorkload.Target(
             template: template, replicas: process.spec.replicas,
             revision: Revision(spec: try specHash, configuration: copy?.hash ?? ""))
+    }
+
+    /// Where the process starts and its relative paths do.
+    var base: String {
+        process.spec.workingDirectory.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? folder
+    }
+
+    /// The tracked configuration files, as absolute paths.
+    var trackedFiles: [String] {
+        process.spec.configFiles.map { $0.hasPrefix("/") ? $0 : base + "/" + $0 }
     }
 
     /// Changes with everything a replica runs; the number of replicas and the folder's place are no new revision.

@@ -3,6 +3,9 @@ import Synchronization
 
 /// Brings one side's ready replicas into the proxy's table, and holds a retired one until its requests are done.
 final class SidePublisher: EndpointPublisher {
+    /// The replica set gives up earlier when told so.
+    static let longestDrain = Duration.seconds(3600)
+
     private let router: ProxyRouter
     private let proxy: ReverseProxy
     private let side: Side
@@ -21,7 +24,8 @@ final class SidePublisher: EndpointPublisher {
     }
 
     func drain(_ endpoint: ReplicaEndpoint) async {
-        await proxy.settle(Endpoint(host: endpoint.host, port: endpoint.port))
+        _ = await proxy.waitUntilUnused(
+            Endpoint(host: endpoint.host, port: endpoint.port), within: Self.longestDrain)
     }
 }
 
