@@ -64,7 +64,7 @@ let package = Package(
         // Load generation: hey.
         .target(name: "LoadGenerator", dependencies: nio + [histogram], swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
-        .target(name: "SampleApp", dependencies: [hummingbird, log], swiftSettings: strict),
+        .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
         .target(name: "CProcess"),
         // One machine without Kubernetes: processes, proxy, SQLite.
