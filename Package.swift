@@ -64,7 +64,7 @@ let package = Package(
         // Load generation: hey.
         .target(name: "LoadGenerator", dependencies: nio + [histogram], swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
-        .target(name: "SampleApp", dependencies: [hummingbird, log], swiftSettings: strict),
+        .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
         .target(name: "CProcess"),
         // One machine without Kubernetes: processes, proxy, SQLite.
@@ -93,6 +93,7 @@ let package = Package(
         .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
         .testTarget(name: "LoadTesterTests", dependencies: ["LoadTester", httpClient], swiftSettings: strict),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
+        .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone"] + nio, swiftSettings: strict),
         .testTarget(name: "Simulation", dependencies: ["DeliveryTesting"], swiftSettings: strict),

@@ -1,19 +1,27 @@
-import Hummingbird
 import Synchronization
 
-/// Whether the service says it is ready.
+/// Whether the service wants traffic: the answer of `/readyz`.
 final class Readiness: Sendable {
-    private let isEnabled: Mutex<Bool>
-    private let readyAt: ContinuousClock.Instant
-
-    init(isEnabled: Bool, delay: Duration) {
-        self.isEnabled = Mutex(isEnabled)
-        readyAt = ContinuousClock.now + delay
+    private struct State {
+        var isEnabled: Bool
+        var isDraining = false
     }
 
-    func enable(_ isEnabled: Bool) { self.isEnabled.withLock { $0 = isEnabled } }
+    private let state: Mutex<State>
 
-    var response: HTTPResponse.Status {
-        isEnabled.withLock { $0 } && ContinuousClock.now >= readyAt ? .ok : .serviceUnavailable
+    init(isReady: Bool) {
+        state = Mutex(State(isEnabled: isReady))
     }
+
+    /// True while enabled and not draining.
+    var isReady: Bool { state.withLock { $0.isEnabled && !$0.isDraining } }
+
+    /// True from the start of a graceful shutdown on; there is no way back.
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
+    func enable() { state.withLock { $0.isEnabled = true } }
+
+    func disable() { state.withLock { $0.isEnabled = false } }
+
+    func drain() { state.withLock { $0.isDraining = true } }
 }

@@ -1,138 +1,70 @@
-import Foundation
-import HTTPTypes
 import Hummingbird
 public import Logging
 import NIOCore
+public import ServiceLifecycle
 import Synchronization
 
-/// A small HTTP service to release in examples and tests.
-public struct SampleApp: Sendable {
-    /// How the service behaves.
-    public struct Behaviour: Sendable {
-        /// What `/version` answers.
-        public var version: String
-        /// What `/` shows, to tell releases apart by eye.
-        public var color: String
-        /// Share of requests that fail with a 500, 0 to 1; health and readiness never do.
-        public var errorRate: Double
-        /// Added to every answer.
-        public var latency: Duration
-        /// How long `/readyz` answers 503 after the start.
-        public var startupDelay: Duration
-        /// Whether `/readyz` answers 503 until `POST /readyz/enable`.
-        public var startsUnready: Bool
+/// A small HTTP service to release in examples and tests, alike in spirit to podinfo.
+///
+/// Paths: `/`, `/version`, `/healthz`, `/readyz` (with `POST /readyz/disable` and `/readyz/enable`),
+/// `/echo`, `/status/{code}`, `/delay/{seconds}`; any method. Every answer carries `X-App-Version`.
+public struct SampleApp: Service {
+    private let configuration: SampleAppConfiguration
+    private let logger: Logger
+    private let onListening: @Sendable (Int) async -> Void
 
-        /// Makes a behaviour; by default nothing fails and nothing is slow.
-        public init(
-            version: String = "1.0.0", color: String = "", errorRate: Double = 0, latency: Duration = .zero,
-            startupDelay: Duration = .zero, startsUnready: Bool = false
-        ) {
-            self.version = version
-            self.color = color
-            self.errorRate = errorRate
-            self.latency = latency
-            self.startupDelay = startupDelay
-            self.startsUnready = startsUnready
-        }
+    /// Makes the service; nothing is bound before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - logger: told the address once the service listens.
+    ///   - onListening: called with the bound port, which differs from the configured one when that is 0.
+    /// - Throws: `SampleAppError.configuration` when a value is out of its range.
+    public init(
+        _ configuration: SampleAppConfiguration, logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.logger = logger
+        self.onListening = onListening
     }
 
-    static let largestBody = 1 << 20
-    static let longestDelay = 60.0
-
-    private let behaviour: Behaviour
-    private let readiness: Readiness
-    private let failures: Failures
-
-    /// Makes a service that is not listening yet.
-    public init(_ behaviour: Behaviour) {
-        self.behaviour = behaviour
-        readiness = Readiness(isEnabled: !behaviour.startsUnready, delay: behaviour.startupDelay)
-        failures = Failures(rate: behaviour.errorRate)
+    /// Serves until SIGTERM or SIGINT, then drains and returns.
+    ///
+    /// Draining: `/readyz` fails and every answer asks the client to close its connection for
+    /// `shutdownDelay`; then idle connections are closed, and requests in flight have 30 s to finish.
+    /// Cancelling the task ends connections at once.
+    ///
+    /// - Throws: `SampleAppError.listen` when the address cannot be bound.
+    public func run() async throws {
+        let readiness = Readiness(isReady: configuration.isInitiallyReady)
+        let drain = ConnectionDrain(readiness: readiness, delay: configuration.shutdownDelay)
+        let listener = DelayedListener(
+            delay: configuration.startupDelay, host: configuration.host, port: configuration.port,
+            listener: application(readiness))
+        // Services end in reverse order: the drain comes first, the listener after it.
+        var group = ServiceGroupConfiguration(
+            services: [listener], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "sample-app") { _ in SwiftLogNoOpLogHandler() })
+        group.services.append(.init(service: drain, successTerminationBehavior: .ignore))
+        group.maximumGracefulShutdownDuration = configuration.shutdownDelay + .seconds(30)
+        try await ServiceGroup(configuration: group).run()
     }
 
-    /// Serves until the service group or the task ends; requests in flight are finished.
-    public func run(host: String, port: Int, logger: Logger) async throws {
-        let application = Application(
-            router: makeRouter(),
-            configuration: .init(address: .hostname(host, port: port), serverName: "aviary-sample-app"),
-            logger: logger)
-        try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
-    }
-
-    func makeRouter() -> Router<BasicRequestContext> {
-        let router = Router()
-        router.addMiddleware { Versioned(version: behaviour.version) }
-        router.get("/healthz") { _, _ in "OK" }
-        router.get("/readyz") { _, _ in readiness.response }
-        router.post("/readyz/enable") { _, _ in
-            readiness.enable(true)
-            return HTTPResponse.Status.accepted
-        }
-        router.post("/readyz/disable") { _, _ in
-            readiness.enable(false)
-            return HTTPResponse.Status.accepted
-        }
-        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] { addPages(to: router, method) }
-        return router
-    }
-
-    private func addPages(to router: Router<BasicRequestContext>, _ method: HTTPRequest.Method) {
-        router.on("/", method: method) { _, _ in
-            try await answer { try page(["version": behaviour.version, "color": behaviour.color, "message": "greetings", "pid": "\(ProcessInfo.processInfo.processIdentifier)"]) }
-        }
-        router.on("/version", method: method) { _, _ in
-            try await answer { try page(["version": behaviour.version]) }
-        }
-        router.on("/echo", method: method) { request, _ in
-            let body = try await request.body.collect(upTo: Self.largestBody)
-            return try await answer { Response(status: .ok, body: ResponseBody(byteBuffer: body)) }
-        }
-        router.on("/status/{code}", method: method) { _, context in
-            let code = try context.parameters.require("code", as: Int.self)
-            guard (200...599).contains(code) else {
-                throw HTTPError(.badRequest, message: "code: use 200 to 599, was \(code)")
-            }
-            return try await answer { Response(status: .init(code: code)) }
-        }
-        router.on("/delay/{seconds}", method: method) { _, context in
-            let seconds = try context.parameters.require("seconds", as: Double.self)
-            guard (0...Self.longestDelay).contains(seconds) else {
-                throw HTTPError(.badRequest, message: "seconds: use 0 to \(Int(Self.longestDelay)), was \(seconds)")
-            }
-            try await Task.sleep(for: .seconds(seconds))
-            return try await answer { try page(["delay": "\(seconds)"]) }
-        }
-    }
-
-    /// Slow and failing as asked for.
-    private func answer(_ make: @Sendable () throws -> Response) async throws -> Response {
-        if behaviour.latency > .zero { try await Task.sleep(for: behaviour.latency) }
-        guard !failures.next() else {
-            return Response(
-                status: .internalServerError, body: ResponseBody(byteBuffer: ByteBuffer(string: "failed on purpose\n")))
-        }
-        return try make()
-    }
-
-    private func page(_ fields: [String: String]) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return Response(
-            status: .ok, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(fields))))
-    }
-}
-
-/// Says on every answer which version gave it.
-private struct Versioned: RouterMiddleware {
-    typealias Context = BasicRequestContext
-    let version: String
-
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        var response = try await next(request, context)
-        if let name = HTTPField.Name("X-App-Version") { response.headers[name] = version }
-        return response
+    private func application(_ readiness: Readiness) -> Application<SampleAppResponder> {
+        var quiet = logger
+        quiet.logLevel = max(quiet.logLevel, .warning)
+        let (logger, configuration, onListening) = (logger, configuration, onListening)
+        return Application(
+            responder: SampleAppResponder(configuration, readiness: readiness),
+            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? configuration.port
+                logger.info(
+                    "sample app \(configuration.version) listening on http://\(configuration.host):\(port)")
+                await onListening(port)
+            },
+            logger: quiet)
     }
 }

@@ -1,54 +1,72 @@
 import ArgumentParser
-import FlaggerAPI
 import Foundation
 import Logging
 import SampleApp
 
-/// `aviary sample-app`.
+/// `aviary sample-app`
 struct SampleAppCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample-app",
-        abstract: "Serve a small HTTP application to release in examples and tests.",
+        abstract: "A small HTTP service to release in examples and tests.",
         discussion: """
-            Answers /, /version, /echo, /status/{code} and /delay/{seconds}, and /healthz and /readyz for probes.
-
-            EXAMPLES
-              aviary sample-app --port 9898 --app-version 1.0.0
-              aviary sample-app --port 9898 --app-version 2.0.0 --error-rate 0.1 --latency 20ms
+            Serves /, /version, /healthz, /readyz (POST /readyz/disable, /readyz/enable), /echo, \
+            /status/{code} and /delay/{seconds}. On SIGTERM it finishes the requests in flight.
             """)
 
-    @Option(help: "Where to listen.") var host = "127.0.0.1"
-    @Option(help: "The port (PORT, or 9898).") var port: Int?
-    @Option(help: "What /version answers (APP_VERSION, or 1.0.0).") var appVersion: String?
-    @Option(help: "Shown by / (COLOR).") var color: String?
-    @Option(help: "Share of requests that fail with a 500, 0 to 1.") var errorRate = 0.0
-    @Option(help: "Added to every answer, such as 20ms.") var latency = "0s"
-    @Option(help: "How long /readyz answers 503 after the start, such as 2s.") var startupDelay = "0s"
-    @Flag(help: "Answer 503 on /readyz until POST /readyz/enable.") var unready = false
+    @Option(help: "Address to listen on.")
+    var host = "127.0.0.1"
 
-    func validate() throws {
-        guard (0...1).contains(errorRate) else {
-            throw ValidationError("--error-rate: use 0 to 1, was \(errorRate)")
-        }
-        if let port, !(0...65535).contains(port) { throw ValidationError("--port: use 0 to 65535, was \(port)") }
-        for (name, text) in [("--latency", latency), ("--startup-delay", startupDelay)] {
-            do { _ = try GoDuration.parse(text) } catch {
-                throw ValidationError("\(name): \(error), use a duration such as 20ms")
-            }
-        }
-    }
+    @Option(help: "TCP port; 0 takes a free one. (default: $PORT or 9898)")
+    var port: Int?
+
+    @Option(help: "Version it says it is. (default: $APP_VERSION or 1.0.0)")
+    var appVersion: String?
+
+    @Option(help: "Color it says it has. (default: $COLOR or blue)")
+    var color: String?
+
+    @Option(help: "Share of requests answered 500, from 0 to 1; health and readiness are spared.")
+    var errorRate = 0.0
+
+    @Option(help: "Time added to each answer, such as 20ms.", transform: durationArgument)
+    var latency = Duration.zero
+
+    @Option(help: "Time before it listens, such as 5s.", transform: durationArgument)
+    var startupDelay = Duration.zero
+
+    @Option(
+        help: "Time between SIGTERM and the end of listening, in which /readyz fails.",
+        transform: durationArgument)
+    var shutdownDelay = Duration.milliseconds(200)
+
+    @Flag(help: "Start with a failing /readyz, until POST /readyz/enable.")
+    var unready = false
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let app = SampleApp(
-            .init(
-                version: appVersion ?? environment["APP_VERSION"] ?? "1.0.0",
-                color: color ?? environment["COLOR"] ?? "", errorRate: errorRate,
-                latency: try GoDuration.parse(latency), startupDelay: try GoDuration.parse(startupDelay),
-                startsUnready: unready))
-        var logger = Logger(label: "sample-app")
-        logger.logLevel = .error
-        try await app.run(
-            host: host, port: port ?? environment["PORT"].flatMap { Int($0) } ?? 9898, logger: logger)
+        var sample = SampleAppConfiguration()
+        sample.host = host
+        sample.port = try port ?? Self.port(from: environment) ?? sample.port
+        sample.version = appVersion ?? environment["APP_VERSION"] ?? sample.version
+        sample.color = color ?? environment["COLOR"] ?? sample.color
+        sample.errorRate = errorRate
+        sample.latency = latency
+        sample.startupDelay = startupDelay
+        sample.shutdownDelay = shutdownDelay
+        sample.isInitiallyReady = !unready
+        let logger = Logger(label: "sample-app") { StreamLogHandler.standardError(label: $0) }
+        do {
+            try await SampleApp(sample, logger: logger).run()
+        } catch SampleAppError.configuration(let field, let problem) {
+            throw ValidationError("--\(field) \(problem)")
+        }
+    }
+
+    private static func port(from environment: [String: String]) throws -> Int? {
+        guard let text = environment["PORT"], !text.isEmpty else { return nil }
+        guard let port = Int(text) else {
+            throw ValidationError("PORT in the environment is \"\(text)\"; give a number from 0 to 65535")
+        }
+        return port
     }
 }

@@ -1,0 +1,135 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Testing
+
+@testable import SampleApp
+
+struct SampleAppTests {
+    /// Runs the app on a free port while `body` talks to it.
+    private func withApp(
+        _ change: (inout SampleAppConfiguration) -> Void = { _ in },
+        _ body: @Sendable @escaping (String, HTTPClient) async throws -> Void
+    ) async throws {
+        var configuration = SampleAppConfiguration()
+        configuration.port = 0
+        change(&configuration)
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let app = try SampleApp(
+            configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            onListening: { continuation.yield($0) })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await app.run() }
+            var iterator = ports.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            try await body("http://127.0.0.1:\(port)", HTTPClient.shared)
+            group.cancelAll()
+            _ = await group.nextResult()
+        }
+    }
+
+    private func status(
+        _ url: String, _ client: HTTPClient, method: String = "GET"
+    ) async throws -> (UInt, String) {
+        var request = HTTPClientRequest(url: url)
+        request.method = .init(rawValue: method)
+        let response = try await client.execute(request, timeout: .seconds(5))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        return (response.status.code, String(buffer: body))
+    }
+
+    @Test("shows version and color, and the version in a header of every answer")
+    func home() async throws {
+        try await withApp({
+            $0.version = "2.1.0"
+            $0.color = "green"
+        }) { url, client in
+            let (code, body) = try await status(url + "/", client)
+            #expect(code == 200)
+            #expect(body.contains(#""version":"2.1.0""#))
+            #expect(body.contains(#""color":"green""#))
+            let missing = try await client.execute(.init(url: url + "/nope"), timeout: .seconds(5))
+            #expect(missing.status.code == 404)
+            #expect(missing.headers.first(name: "X-App-Version") == "2.1.0")
+        }
+    }
+
+    @Test("is not ready from disable until enable, and alive all the while")
+    func readiness() async throws {
+        try await withApp { url, client in
+            #expect(try await status(url + "/readyz", client).0 == 200)
+            #expect(try await status(url + "/readyz/disable", client, method: "POST").0 == 202)
+            #expect(try await status(url + "/readyz", client).0 == 503)
+            #expect(try await status(url + "/healthz", client).0 == 200)
+            #expect(try await status(url + "/readyz/enable", client, method: "POST").0 == 202)
+            #expect(try await status(url + "/readyz", client).0 == 200)
+        }
+    }
+
+    @Test("answers with the asked status", arguments: [200, 204, 304, 404, 503])
+    func statusCode(code: Int) async throws {
+        try await withApp { url, client in
+            #expect(try await status(url + "/status/\(code)", client).0 == UInt(code))
+        }
+    }
+
+    @Test(
+        "refuses statuses and delays out of range",
+        arguments: ["/status/99", "/status/x", "/delay/-1", "/delay/61"])
+    func outOfRange(path: String) async throws {
+        try await withApp { url, client in
+            #expect(try await status(url + path, client).0 == 400)
+        }
+    }
+
+    @Test("echoes a body of any method, and refuses one above a mebibyte")
+    func echo() async throws {
+        try await withApp { url, client in
+            for method in ["POST", "PUT", "PATCH"] {
+                var request = HTTPClientRequest(url: url + "/echo")
+                request.method = .init(rawValue: method)
+                request.body = .bytes(ByteBuffer(string: "{test: 2}"))
+                let response = try await client.execute(request, timeout: .seconds(5))
+                #expect(String(buffer: try await response.body.collect(upTo: 100)) == "{test: 2}")
+            }
+            var request = HTTPClientRequest(url: url + "/echo")
+            request.method = .POST
+            request.body = .bytes(ByteBuffer(repeating: 0, count: SampleAppResponder.echoLimit + 1))
+            #expect(try await client.execute(request, timeout: .seconds(5)).status.code == 413)
+        }
+    }
+
+    @Test("fails its share of requests but never health and readiness")
+    func errorRate() async throws {
+        try await withApp({ $0.errorRate = 0.2 }) { url, client in
+            var failures = 0
+            for _ in 0..<50 {
+                failures += try await status(url + "/", client).0 == 500 ? 1 : 0
+                #expect(try await status(url + "/readyz", client).0 == 200)
+            }
+            #expect((8...12).contains(failures))
+        }
+    }
+
+    @Test(
+        "names the option that is out of range",
+        arguments: [("error-rate", 1.5), ("error-rate", .nan), ("error-rate", -0.1)])
+    func validation(field: String, rate: Double) throws {
+        var configuration = SampleAppConfiguration()
+        configuration.errorRate = rate
+        let error = #expect(throws: SampleAppError.self) { try configuration.validate() }
+        #expect(error?.description.hasPrefix(field) == true)
+    }
+
+    @Test("says which address is taken")
+    func addressInUse() async throws {
+        try await withApp { url, _ in
+            var configuration = SampleAppConfiguration()
+            configuration.port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
+            let second = try SampleApp(configuration, logger: Logger(label: "test"))
+            let error = await #expect(throws: SampleAppError.self) { try await second.run() }
+            #expect(error?.description.contains("127.0.0.1:\(configuration.port)") == true)
+        }
+    }
+}
