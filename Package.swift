@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
-            name: "LoadTester", dependencies: [hummingbird, sqlite, subprocess, log, lifecycle],
+            name: "LoadTester", dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle],
             swiftSettings: strict),
         // Load generation: hey.
         .target(name: "LoadGenerator", dependencies: nio + [histogram], swiftSettings: optimised),
@@ -89,9 +89,13 @@ let package = Package(
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
-        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
         .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
-        .testTarget(name: "LoadTesterTests", dependencies: ["LoadTester", httpClient], swiftSettings: strict),
+        // Starts the built binary as well, to kill it.
+        .testTarget(
+            name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
+            resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),

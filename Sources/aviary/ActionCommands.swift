@@ -9,12 +9,8 @@ struct ActionArguments: ParsableArguments {
     @OptionGroup var server: ServerOptions
 
     func perform(_ action: CanaryAction, reason: String? = nil) async throws {
-        var path = "/api/namespaces/\(namespace)/canaries/\(name)/\(action.rawValue)"
-        if let reason = reason?.addingPercentEncoding(withAllowedCharacters: .alphanumerics) {
-            path += "?reason=\(reason)"
-        }
-        let answer = try await server.client.call(.POST, path)
-        let snapshot = try JSONDecoder().decode(CanarySnapshot.self, from: answer)
+        let key = CanaryKey(namespace: namespace, name: name)
+        let snapshot = try await server.client.perform(action, on: key, reason: reason)
         print("\(name).\(namespace) \(snapshot.canary.status?.phase ?? "")")
     }
 }

@@ -23,8 +23,8 @@ struct ApplyCommand: AsyncParsableCommand {
                 file == "-"
                 ? FileManager.default.currentDirectoryPath
                 : URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
-            let query = folder.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-            let answer = try await server.client.call(.POST, "/api/apply?folder=\(query)", body: data)
+            let answer = try await server.client.send(
+                "POST", "/api/apply?folder=\(queryEscaped(folder))", body: data)
             for name in try JSONDecoder().decode([String].self, from: answer) { print("\(name) applied") }
         }
     }
@@ -34,7 +34,7 @@ struct ApplyCommand: AsyncParsableCommand {
             return file == "-"
                 ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(fileURLWithPath: file))
         } catch {
-            throw ServerClient.Failure(description: "\(file): can't be read: \(error.localizedDescription)")
+            throw DaemonClient.Failure(description: "\(file): can't be read: \(error.localizedDescription)")
         }
     }
 }

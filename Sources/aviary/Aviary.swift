@@ -14,5 +14,8 @@ struct Aviary: AsyncParsableCommand {
             ResumeCommand.self,
             AbortCommand.self,
             SampleAppCommand.self,
+            GateCommand.self,
+            LoadTesterCommand.self,
+            RollbackCommand.self,
         ])
 }

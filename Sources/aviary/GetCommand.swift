@@ -21,7 +21,6 @@ struct GetCommand: AsyncParsableCommand {
     @Argument(help: "canaries or events.") var subject: Subject
     @Argument(help: "Only this canary.") var name: String?
     @Option(name: .shortAndLong, help: "Only this namespace; all of them by default.") var namespace: String?
-    @Option(name: .shortAndLong, help: "text or json.") var output = OutputFormat.text
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
@@ -30,7 +29,7 @@ struct GetCommand: AsyncParsableCommand {
                 && (namespace == nil || snapshot.canary.metadata.namespace == namespace)
         }
         if let name, found.isEmpty {
-            throw ServerClient.Failure(
+            throw DaemonClient.Failure(
                 description: "no canary \(name)\(namespace.map { " in namespace \($0)" } ?? ""): "
                     + "`aviary get canaries` lists them")
         }
@@ -41,7 +40,7 @@ struct GetCommand: AsyncParsableCommand {
     }
 
     private func printCanaries(_ found: [CanarySnapshot]) throws {
-        if output == .json {
+        if server.output == .json {
             return try printJSON(found.map(\.canary))
         }
         let namespaces = Set(found.map(\.canary.metadata.namespace))
@@ -65,7 +64,7 @@ struct GetCommand: AsyncParsableCommand {
             lines += try await server.client.history(of: key, after: 0, limit: 200)
         }
         lines.sort { $0.id < $1.id }
-        if output == .json { return try printJSON(lines) }
+        if server.output == .json { return try printJSON(lines) }
         for line in lines { print(line.plainText) }
     }
 

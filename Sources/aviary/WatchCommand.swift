@@ -18,7 +18,6 @@ struct WatchCommand: AsyncParsableCommand {
 
     @Argument(help: "The canary.") var name: String
     @Option(name: .shortAndLong, help: "Its namespace.") var namespace = "default"
-    @Option(name: .shortAndLong, help: "text or json (one object a line).") var output = OutputFormat.text
     @Option(help: "Give up after so many seconds; by default never.") var timeout: Int?
     @OptionGroup var server: ServerOptions
 
@@ -29,14 +28,14 @@ struct WatchCommand: AsyncParsableCommand {
         let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
         var last = try await server.client.history(of: key, after: 0, limit: 1).last?.id ?? 0
         while true {
-            let snapshot = try await snapshot()
+            let snapshot = try await server.client.canary(key)
             for line in try await server.client.history(of: key, after: last) {
                 try show(line)
                 last = line.id
             }
             if snapshot.isSettled {
                 let phase = snapshot.canary.status?.phase ?? ""
-                if output == .text { print("\(key) \(phase)") }
+                if server.output == .text { print("\(key) \(phase)") }
                 throw phase == "Failed" ? ExitCode.failure : ExitCode.success
             }
             if let deadline, ContinuousClock.now >= deadline {
@@ -47,13 +46,8 @@ struct WatchCommand: AsyncParsableCommand {
         }
     }
 
-    private func snapshot() async throws -> CanarySnapshot {
-        let path = "/api/namespaces/\(namespace)/canaries/\(name)"
-        return try JSONDecoder().decode(CanarySnapshot.self, from: try await server.client.call(.GET, path))
-    }
-
     private func show(_ line: HistoryLine) throws {
-        switch output {
+        switch server.output {
         case .text: FileHandle.standardOutput.write(Data((line.plainText + "\n").utf8))
         case .json: FileHandle.standardOutput.write(try JSONEncoder().encode(line) + Data("\n".utf8))
         }

@@ -1,0 +1,18 @@
+/// `kubectl`: a kubectl command without a shell; its result answers the hook.
+public struct KubectlTask: TaskType {
+    public let name = "kubectl"
+    public let isAwaited = true
+
+    /// Creates the type.
+    public init() {}
+
+    /// Runs `kubectl` with the arguments in `metadata.cmd`, quotes respected.
+    public func makeWork(for payload: HookPayload) throws -> TaskWork {
+        let command = try payload.command()
+        let arguments = try ShellWords.split(command, field: "metadata.cmd")
+        return TaskWork(command: command) { context in
+            await ProcessGroup(executable: .name("kubectl"), arguments: arguments, leftovers: .ended)
+                .run(in: context)
+        }
+    }
+}
