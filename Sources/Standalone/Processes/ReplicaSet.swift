@@ -128,7 +128,11 @@ public actor ReplicaSet {
         noteReadiness()
         guard let desired else { return }
         let members = replicas.filter { !$0.value.isRetiring }.sorted { $0.key < $1.key }
-            .map { ReplicaPlan.Member(slot: $0.key, revision: $0.value.revision, isReady: $0.value.isReady) }
+            .map { slot, replica in
+                ReplicaPlan.Member(
+                    slot: slot, revision: replica.revision, isReady: replica.isReady,
+                    hasBeenReady: replica.hasBeenReady)
+            }
         let plan = ReplicaPlan(members: members, revision: desired.revision, replicas: desired.replicas)
         for slot in plan.retired {
             replicas[slot]?.isRetiring = true

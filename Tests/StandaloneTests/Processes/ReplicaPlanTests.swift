@@ -6,11 +6,13 @@ import Testing
 struct ReplicaPlanTests {
     typealias Member = ReplicaPlan.Member
 
-    /// `a` and `b` are revisions; upper case is ready. Slots count from 0.
+    /// `a` and `b` are revisions; upper case is ready, ä was. Slots count from 0.
     private func plan(_ members: String, _ replicas: Int) -> (starts: Int, retired: Set<Int>) {
         let plan = ReplicaPlan(
             members: members.enumerated().map {
-                Member(slot: $0, revision: $1.lowercased(), isReady: $1.isUppercase)
+                Member(
+                    slot: $0, revision: $1 == "ä" ? "a" : $1.lowercased(), isReady: $1.isUppercase,
+                    hasBeenReady: $1.isUppercase || $1 == "ä")
             }, revision: "b", replicas: replicas)
         return (plan.starts, Set(plan.retired))
     }
@@ -21,7 +23,8 @@ struct ReplicaPlanTests {
             ("", 2, 2, []), ("AA", 2, 2, []), ("AAbb", 2, 0, []), ("AABb", 2, 0, [1]),
             ("AABB", 2, 0, [0, 1]),
             ("aAbb", 2, 0, [0]), ("AABB", 4, 2, []), ("AAAA", 2, 2, [2, 3]), ("BBB", 1, 0, [1, 2]),
-            ("Bb", 1, 0, [1]), ("AB", 0, 0, [0, 1]), ("b", 1, 0, []),
+            ("Bb", 1, 0, [1]), ("AB", 0, 0, [0, 1]), ("b", 1, 0, []), ("äb", 1, 0, []), ("äB", 1, 0, [0]),
+            ("Aäbb", 2, 0, []), ("äABb", 2, 0, [0]),
         ] as [(String, Int, Int, Set<Int>)])
     func plansReplacement(members: String, replicas: Int, starts: Int, retired: Set<Int>) {
         let result = plan(members, replicas)

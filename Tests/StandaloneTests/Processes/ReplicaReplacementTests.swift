@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Standalone
@@ -62,6 +63,11 @@ struct ReplicaReplacementTests {
                 #expect(state.endpoints.old.count == 1 && state.endpoints.current.isEmpty)
                 #expect(state.available == 0 && state.pendingTermination == 1 && !state.isReady)
                 #expect(await world.table.request() == "r1")
+                let old = try #require(await world.registry.records.values.first { $0.revision == "r1" })
+                kill(old.pid, SIGKILL)
+                try await eventually("old one back") {
+                    await world.table.endpoints.old.contains { $0.id != old.id }
+                }
                 try await set.apply(Server.template(), revision: "r3", replicas: 1)
                 try await eventually("third settled") { await set.state.isSettled }
                 #expect(await world.table.request() == "r3")
