@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
-        .testTarget(name: "StandaloneTests", dependencies: ["Standalone"] + nio, swiftSettings: strict),
+        .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
         .testTarget(name: "Simulation", dependencies: ["DeliveryTesting"], swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(

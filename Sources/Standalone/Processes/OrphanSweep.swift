@@ -43,11 +43,18 @@ public struct OrphanSweep: Sendable {
 
     private func end(keeping kept: Set<String>, unwanted: [ReplicaRecord]) async {
         signal(orphans(keeping: kept, unwanted: unwanted), SIGTERM)
+        let orphans = { self.orphans(keeping: kept, unwanted: unwanted) }
+        await wait(for: orphans, limit: gracePeriod)
+        signal(orphans(), SIGKILL)
+        // One that hangs in the kernel is left to it.
+        await wait(for: orphans, limit: .seconds(5))
+    }
+
+    private func wait(for orphans: () -> [ProcessTable.Entry], limit: Duration) async {
         let waited = Stopwatch(clock)
-        while !orphans(keeping: kept, unwanted: unwanted).isEmpty, waited.elapsed < gracePeriod {
-            guard (try? await clock.sleep(for: .milliseconds(50))) != nil else { return }
+        while !orphans().isEmpty, waited.elapsed < limit, !Task.isCancelled {
+            try? await clock.sleep(for: .milliseconds(20))
         }
-        signal(orphans(keeping: kept, unwanted: unwanted), SIGKILL)
     }
 
     /// Processes that say they are of this owner but of no kept replica, and the unwanted recorded ones.

@@ -6,6 +6,8 @@ struct Replica {
     var isReady = false
     /// Its endpoint is withdrawn, and its process about to end.
     var isRetiring = false
+    /// Whether any of its processes was ever ready.
+    var hasBeenReady = false
     /// Whether traffic was ever sent to the process that runs now.
     var hasServed = false
     var backOff = CrashBackOff()

@@ -22,17 +22,18 @@ extension ReplicaProcess {
         if Task.isCancelled, !hasEnded { return false }
         await killGroup()
         await waitForKill()
-        reap()
         return true
     }
 
     /// SIGKILL to the group, and to whatever left the group but carries this replica's id.
     func killGroup() async {
         _ = signalGroup(SIGKILL)
-        for entry in ProcessTable.living()
-        where ProcessTable.environmentValue(Self.idVariable, of: entry.pid) == id {
-            kill(entry.pid, SIGKILL)
-        }
+        for pid in strays() { kill(pid, SIGKILL) }
+    }
+
+    private func strays() -> [pid_t] {
+        ProcessTable.living().map(\.pid)
+            .filter { ProcessTable.environmentValue(Self.idVariable, of: $0) == id }
     }
 
     /// Returns `true` once nothing of the group runs any more, `false` when cancelled.
@@ -45,14 +46,16 @@ extension ReplicaProcess {
         return false
     }
 
-    /// Waits for the exit that SIGKILL brings; at most 5 s, in case the process hangs in the kernel.
+    /// Waits until all that was killed is gone, at most 5 s in case something hangs in the kernel, and
+    /// reaps the process.
     private func waitForKill() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.exited.wait() }
-            group.addTask { try? await Task.sleep(for: .seconds(5)) }
-            await group.next()
-            group.cancelAll()
-        }
-        if !exited.isOpen { abandon() }
+        // A task of its own, which cancellation of the caller does not cut short: it takes but a moment.
+        await Task {
+            let waited = Stopwatch(ContinuousClock())
+            while !exited.isOpen || !strays().isEmpty, waited.elapsed < .seconds(5) {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+        }.value
+        abandon()
     }
 }

@@ -44,6 +44,7 @@ extension ReplicaSet {
         replica.process = process
         replica.isReady = isReady
         replica.hasServed = true
+        replica.hasBeenReady = true
         replica.readyTime = isReady ? Stopwatch(clock) : nil
         addReplica(replica)
         logger.info(

@@ -27,6 +27,7 @@ extension ReplicaSet {
         await publisher.publish(newest)
         publication.published = newest
         publication.isUnderWay = false
+        noteReadiness()
         let waiting = publication.waiting
         publication.waiting = []
         waiting.forEach { $0.resume() }

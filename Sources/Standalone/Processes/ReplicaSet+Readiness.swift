@@ -35,6 +35,7 @@ extension ReplicaSet {
         guard replicas[slot]?.isReady == false else { return }
         replicas[slot]?.isReady = true
         replicas[slot]?.hasServed = true
+        replicas[slot]?.hasBeenReady = true
         replicas[slot]?.readyTime = Stopwatch(clock)
         replicas[slot]?.failure = nil
         replicas[slot]?.probeFailure = nil

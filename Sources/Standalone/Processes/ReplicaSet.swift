@@ -116,9 +116,9 @@ public actor ReplicaSet {
         let unready = current.filter { !$0.isReady }
         return ReplicaSetState(
             revision: desired?.revision, replicas: desired?.replicas ?? 0,
-            updated: current.count { $0.process != nil }, available: current.count(where: \.isReady),
+            updated: current.count { $0.process != nil }, available: available,
             pendingTermination: members.count - current.count,
-            restarts: current.reduce(0) { $0 + $1.backOff.restarts }, endpoints: endpoints,
+            restarts: current.reduce(0) { $0 + $1.backOff.restarts }, endpoints: publication.published,
             lastFailure: unready.compactMap(\.failure).last ?? unready.compactMap(\.probeFailure).last,
             notReadySince: notReadySince)
     }
@@ -128,7 +128,11 @@ public actor ReplicaSet {
         noteReadiness()
         guard let desired else { return }
         let members = replicas.filter { !$0.value.isRetiring }.sorted { $0.key < $1.key }
-            .map { ReplicaPlan.Member(slot: $0.key, revision: $0.value.revision, isReady: $0.value.isReady) }
+            .map { slot, replica in
+                ReplicaPlan.Member(
+                    slot: slot, revision: replica.revision, isReady: replica.isReady,
+                    hasBeenReady: replica.hasBeenReady)
+            }
         let plan = ReplicaPlan(members: members, revision: desired.revision, replicas: desired.replicas)
         for slot in plan.retired {
             replicas[slot]?.isRetiring = true
@@ -145,10 +149,19 @@ public actor ReplicaSet {
         queue.yield(.keepRunning(lastSlot))
     }
 
-    private func noteReadiness() {
+    /// Keeps the time since when too few replicas are ready; called after every change.
+    func noteReadiness() {
         guard let desired else { return }
-        let ready = replicas.values.count { $0.isReady && !$0.isRetiring && $0.revision == desired.revision }
-        notReadySince = ready >= desired.replicas ? nil : notReadySince ?? now()
+        notReadySince = available >= desired.replicas ? nil : notReadySince ?? now()
+    }
+
+    /// Ready replicas of the desired revision whose endpoints are in force.
+    private var available: Int {
+        let published = Set(publication.published.all.map(\.id))
+        return replicas.values.count { replica in
+            replica.isReady && !replica.isRetiring && replica.revision == desired?.revision
+                && replica.process.map { published.contains($0.id) } ?? false
+        }
     }
 
     private nonisolated func boundLogs() async {

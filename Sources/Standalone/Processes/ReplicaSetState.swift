@@ -8,13 +8,13 @@ public struct ReplicaSetState: Sendable, Equatable {
     public var replicas: Int
     /// Running processes of the desired revision.
     public var updated: Int
-    /// Ready replicas of the desired revision.
+    /// Ready replicas of the desired revision, their endpoints published.
     public var available: Int
     /// Replicas that are to end and have not yet: of earlier revisions, or beyond the desired number.
     public var pendingTermination: Int
     /// Times a replica that runs now was started again after its process ended.
     public var restarts: Int
-    /// Where traffic may go.
+    /// What is published: where traffic may go.
     public var endpoints: ReplicaEndpoints
     /// Why a replica is not ready, while one is not: `exec failed: …`, `exited with code 1: …`.
     public var lastFailure: String?
