@@ -50,7 +50,7 @@ let package = Package(
         // The core: pure decisions, no imports.
         .target(name: "Rollout", swiftSettings: optimised),
         // Wire types of the Canary API, their defaults and their validation.
-        .target(name: "FlaggerAPI", dependencies: [yams], swiftSettings: strict),
+        .target(name: "FlaggerAPI", dependencies: ["Rollout", yams], swiftSettings: strict),
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery", dependencies: ["Rollout", "FlaggerAPI", httpClient, tls, log] + nio,

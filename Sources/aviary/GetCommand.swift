@@ -12,13 +12,14 @@ struct GetCommand: AsyncParsableCommand {
               aviary get canaries
               aviary get canaries podinfo -n test --output json
               aviary get events podinfo -n test
+              aviary get hooks podinfo -n test
             """)
 
     enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case canaries, canary, events
+        case canaries, canary, events, hooks
     }
 
-    @Argument(help: "canaries or events.") var subject: Subject
+    @Argument(help: "canaries, events or hooks.") var subject: Subject
     @Argument(help: "Only this canary.") var name: String?
     @Option(name: .shortAndLong, help: "Only this namespace; all of them by default.") var namespace: String?
     @OptionGroup var server: ServerOptions
@@ -36,6 +37,7 @@ struct GetCommand: AsyncParsableCommand {
         switch subject {
         case .canaries, .canary: try printCanaries(found)
         case .events: try await printEvents(of: found)
+        case .hooks: try await printHooks(of: found)
         }
     }
 
@@ -57,15 +59,27 @@ struct GetCommand: AsyncParsableCommand {
         print(TextTable(rows: rows).text)
     }
 
+    /// How often each hook was called, and what it answered.
+    private func printHooks(of found: [CanarySnapshot]) async throws {
+        let calls = try await history(of: found).filter { $0.kind == "hook" }
+        let tally = HookTally.of(calls)
+        if server.output == .json { return try printJSON(tally) }
+        print(HookTally.table(tally).text)
+    }
+
     private func printEvents(of found: [CanarySnapshot]) async throws {
+        let lines = try await history(of: found)
+        if server.output == .json { return try printJSON(lines) }
+        for line in lines { print(line.plainText) }
+    }
+
+    private func history(of found: [CanarySnapshot]) async throws -> [HistoryLine] {
         var lines: [HistoryLine] = []
         for snapshot in found {
             let key = CanaryKey(namespace: snapshot.canary.metadata.namespace, name: snapshot.canary.metadata.name)
-            lines += try await server.client.history(of: key, after: 0, limit: 200)
+            lines += try await server.client.history(of: key, after: 0, limit: 1000)
         }
-        lines.sort { $0.id < $1.id }
-        if server.output == .json { return try printJSON(lines) }
-        for line in lines { print(line.plainText) }
+        return lines.sorted { $0.id < $1.id }
     }
 
     private func printJSON(_ value: some Encodable) throws {

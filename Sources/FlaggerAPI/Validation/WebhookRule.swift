@@ -1,9 +1,8 @@
+import Rollout
+
 extension CanaryWebhook {
     /// The wire names of the points at which a hook is called.
-    public static let knownTypes = [
-        "confirm-rollout", "pre-rollout", "rollout", "confirm-traffic-increase", "confirm-promotion",
-        "post-rollout", "rollback", "event",
-    ]
+    public static let knownTypes = HookType.all.map(\.wireName)
 }
 
 extension CanaryRule {
