@@ -3,6 +3,7 @@ import FlaggerAPI
 import Foundation
 import Logging
 import Rollout
+import ServiceLifecycle
 
 /// The canaries of one machine: starts, changes and stops them as the resources say.
 public actor Daemon {
@@ -86,17 +87,25 @@ public actor Daemon {
         return samples
     }
 
-    /// Runs every canary until the task is cancelled; then finishes what is in flight and ends the processes.
+    /// Runs every canary until the service group shuts down or the task is cancelled; then finishes what is in
+    /// flight and ends the processes.
     func run(stopLimit: Duration) async {
-        await withDiscardingTaskGroup { group in
-            for await service in started {
-                group.addTask { await service.run() }
+        await cancelWhenGracefulShutdown { [started] in
+            await withDiscardingTaskGroup { group in
+                for await service in started {
+                    group.addTask { await service.run() }
+                }
+                group.cancelAll()
             }
-            group.cancelAll()
         }
+        // Of its own, since ending processes in order must go on although this task is cancelled.
+        await Task { await stop(within: stopLimit) }.value
+    }
+
+    private func stop(within limit: Duration) async {
         await withDiscardingTaskGroup { group in
             for service in services.values {
-                group.addTask { await service.stop(within: stopLimit) }
+                group.addTask { await service.stop(within: limit) }
             }
         }
     }

@@ -71,12 +71,10 @@ public final class StandaloneProgram: Service {
     ///
     /// - Throws: `StandaloneError` when an address can't be opened or a canary can't be started.
     public func run() async throws {
-        try await cancelWhenGracefulShutdown { [self] in
-            try await withThrowingDiscardingTaskGroup { group in
-                group.addTask { await self.daemon.run(stopLimit: self.options.stopLimit) }
-                group.addTask { await self.tasks.run() }
-                group.addTask { try await self.serve() }
-            }
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await self.daemon.run(stopLimit: self.options.stopLimit) }
+            group.addTask { await self.tasks.run() }
+            group.addTask { try await self.serve() }
         }
         await caller.shutdown()
     }
@@ -118,7 +116,7 @@ public final class StandaloneProgram: Service {
         environment.names.publishTester(port: port)
         try await daemon.load(try manifests.drafts())
         onListening(port)
-        await follow()
+        await cancelWhenGracefulShutdown { await self.follow() }
     }
 
     /// Saving a file is a deployment; a file with errors changes nothing and says why.
