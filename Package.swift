@@ -85,8 +85,7 @@ let package = Package(
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
-        .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
         .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
