@@ -106,6 +106,7 @@ struct CommandLineTests {
         process.standardOutput = output.handle
         process.standardError = output.handle
         try process.run()
+        defer { if process.isRunning { process.terminate() } }
         try await eventually { !process.isRunning }
         return Ran(status: process.terminationStatus, output: try output.text)
     }
