@@ -80,11 +80,14 @@ public final class StandaloneProgram: Service {
     }
 
     private func serve() async throws {
-        let router = Hummingbird.Router()
+        let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
+        let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
         router.get("/healthz") { _, _ in "OK" }
-        router.get("/metrics") { [daemon] _, _ in PrometheusText(samples: await daemon.samples()).text }
+        router.get("/metrics") { [daemon] _, _ in
+            PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
+        }
         DaemonRoutes(daemon: daemon, history: history).add(to: router)
-        LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger).addRoutes(to: router)
+        tester.addRoutes(to: router)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             router: router,
