@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// One line an event, for logs and pipes: `12:34:56 podinfo.test Progressing 30% Advance …`.
 public struct PlainFeed: RolloutDisplay {
@@ -23,7 +23,8 @@ public struct PlainFeed: RolloutDisplay {
         output.flush()
     }
 
-    static func text(of line: FeedLine, timeZone: TimeZone) -> String {
+    /// A line as this feed writes it, without its end; control characters are made harmless.
+    public static func text(of line: FeedLine, timeZone: TimeZone = .current) -> String {
         let time = timeOfDay(line.time, in: timeZone)
         return "\(time) \(line.canary) \(line.phase) \(line.weight)% \(line.summary)".safeLine(limit: 8192)
     }

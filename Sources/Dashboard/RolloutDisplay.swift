@@ -14,25 +14,16 @@ public protocol RolloutDisplay: Sendable {
     func finish()
 }
 
-/// What a display is to look like.
-public enum DisplayFormat: String, Sendable, CaseIterable {
-    /// A live view on a terminal, one line an event elsewhere.
-    case text
-    /// One JSON object a line.
-    case json
-}
-
-/// Makes the display that suits the format and what the descriptor leads to.
+/// Makes the display that suits what the descriptor leads to: a live view on a terminal, one line an event elsewhere.
 ///
 /// - Parameters:
 ///   - descriptor: where to write; 1 unless given.
 ///   - environment: the process's own unless given; `NO_COLOR` (not empty) leaves colours out; `TERM=dumb` has no live view.
 public func makeRolloutDisplay(
-    _ format: DisplayFormat, descriptor: Int32 = 1, environment: [String: String]? = nil
+    descriptor: Int32 = 1, environment: [String: String]? = nil
 ) -> any RolloutDisplay {
     let environment = environment ?? ProcessInfo.processInfo.environment
     let output = OutputQueue(descriptor: descriptor)
-    guard format == .text else { return JSONFeed(output) }
     let terminal = environment["TERM"] ?? ""
     guard isatty(descriptor) == 1, !terminal.isEmpty, terminal != "dumb" else { return PlainFeed(output) }
     let colours = (environment["NO_COLOR"] ?? "").isEmpty
