@@ -88,7 +88,9 @@ let package = Package(
         .target(name: "DeliveryTesting", dependencies: ["Delivery", "Rollout"], swiftSettings: optimised),
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
-        .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], resources: [.copy("Resources")],
+            swiftSettings: strict),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI"] + nio, swiftSettings: strict),
         .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
