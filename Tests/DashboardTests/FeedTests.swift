@@ -49,7 +49,7 @@ struct FeedTests {
     @Test("writes plain lines to a pipe")
     func pipe() throws {
         let text = try written { descriptor in
-            let display = makeRolloutDisplay(.text, descriptor: descriptor, environment: ["TERM": "xterm"])
+            let display = makeRolloutDisplay(descriptor: descriptor, environment: ["TERM": "xterm"])
             #expect(display is PlainFeed)
             display.show([CanaryView(namespace: "test", name: "podinfo", phase: "Progressing")])
             for number in 1...3 { display.show(line(.event(.normal), "message \(number)")) }
@@ -58,32 +58,6 @@ struct FeedTests {
         let lines = text.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines.last?.hasSuffix("podinfo.test Progressing 30% message 3") == true)
-    }
-
-    @Test("writes one JSON object a line, and a status only when it changed")
-    func json() throws {
-        let text = try written { descriptor in
-            let display = makeRolloutDisplay(.json, descriptor: descriptor)
-            var canary = CanaryView(namespace: "test", name: "podinfo", phase: "Progressing", weight: 10)
-            display.show([canary])
-            canary.successRate = 50
-            display.show([canary])
-            canary.weight = 20
-            display.show([canary])
-            let answer = HookAnswer(
-                type: "rollout", name: "load", status: 200, latency: .milliseconds(12), body: "\u{1B}\"x\"\n")
-            display.show(line(.hook(answer)))
-            display.finish()
-        }
-        let objects = try text.split(separator: "\n").map {
-            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-        }
-        #expect(objects.map { $0["kind"] as? String } == ["status", "status", "hook"])
-        #expect(objects.map { $0["weight"] as? Int } == [10, 20, 30])
-        let hook = try #require(objects[2]["hook"] as? [String: Any])
-        #expect(hook["body"] as? String == "\u{1B}\"x\"\n")
-        #expect(hook["latencyMs"] as? Double == 12)
-        #expect(objects[2]["time"] as? String == "1970-01-01T12:34:56.000Z")
     }
 
     @Test("drops lines, and tells how many, when the reader does not keep up; callers never wait")
@@ -114,7 +88,7 @@ struct FeedTests {
             close(terminal)
         }
         let display = makeRolloutDisplay(
-            .text, descriptor: terminal, environment: ["TERM": "xterm", "NO_COLOR": "1"])
+            descriptor: terminal, environment: ["TERM": "xterm", "NO_COLOR": "1"])
         display.show([CanaryView(namespace: "test", name: "podinfo", phase: "Progressing", weight: 30)])
         display.finish()
         var text = ""
