@@ -25,7 +25,9 @@ final class CanaryService: Sendable {
     /// Opens the ports and adopts what survived; nothing ticks before `run()`.
     ///
     /// - Throws: when the service port is taken, or the resource can't be used.
-    static func start(_ desired: DesiredCanary, in environment: DaemonEnvironment) async throws -> CanaryService {
+    static func start(_ desired: DesiredCanary, in environment: DaemonEnvironment) async throws
+        -> CanaryService
+    {
         let key = CanaryKey(desired.canary.metadata)
         let store = StatusTable(writer: environment.database.writer, canary: key)
         let status = try await store.load()
@@ -46,7 +48,8 @@ final class CanaryService: Sendable {
     ) async throws -> ReverseProxy {
         try await ReverseProxy.start(
             [
-                Listener(host: environment.bindAddress, port: desired.canary.spec.service.port, audience: .apex),
+                Listener(
+                    host: environment.bindAddress, port: desired.canary.spec.service.port, audience: .apex),
                 Listener(audience: .side(.primary)),
                 Listener(audience: .side(.canary)),
             ],
@@ -173,7 +176,9 @@ struct CanaryHistory: EventSink {
     let onRevision: @Sendable (String) -> Void
 
     func record(_ entry: HistoryEntry) async {
-        if case .moved(let status) = entry.kind, let revision = status.lastApplied { onRevision(revision.checksum) }
+        if case .moved(let status) = entry.kind, let revision = status.lastApplied {
+            onRevision(revision.checksum)
+        }
         await history.append(entry, canary: canary)
     }
 }
