@@ -17,5 +17,6 @@ struct Aviary: AsyncParsableCommand {
             GateCommand.self,
             LoadTesterCommand.self,
             RollbackCommand.self,
+            ValidateCommand.self,
         ])
 }
