@@ -89,7 +89,7 @@ let package = Package(
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(
-            name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], resources: [.copy("Resources")],
+            name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
             swiftSettings: strict),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI"] + nio, swiftSettings: strict),
