@@ -86,7 +86,10 @@ let package = Package(
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
-        .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "ProxyTests",
+            dependencies: ["Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            swiftSettings: strict),
         .testTarget(name: "LoadTesterTests", dependencies: ["LoadTester", httpClient], swiftSettings: strict),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
