@@ -132,6 +132,7 @@ struct HeyCommand: AsyncParsableCommand {
 extension NameSpecification {
     /// A flag as Go programs have it: the same with one dash and with two.
     static func dash(_ name: String) -> NameSpecification {
-        [.customLong(name, withSingleDash: true), .customLong(name)]
+        guard name.count > 1 else { return [.customShort(Character(name)), .customLong(name)] }
+        return [.customLong(name, withSingleDash: true), .customLong(name)]
     }
 }
