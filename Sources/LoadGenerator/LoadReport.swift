@@ -51,7 +51,7 @@ public struct LoadReport: Sendable, Encodable {
     public let requestsPerSecond: Double
     /// Latency of the answers, whatever their status.
     public let latency: Range
-    /// Latency percentiles: 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99.
+    /// Latency percentiles: 10, 25, 50, 75, 90, 95, 99; from 1000 answers on 99.9, from 10000 on 99.99.
     public let percentiles: [Percentile]
     /// Eleven bars from the fastest to the slowest.
     public let histogram: [Bar]
@@ -99,7 +99,11 @@ public struct LoadReport: Sendable, Encodable {
 
     private static func percentiles(of recorder: Recorder) -> [Percentile] {
         guard recorder.total.count > 0 else { return [] }
-        return [10, 25, 50, 75, 90, 95, 99, 99.9, 99.99].map { percent in
+        // A percentile of fewer answers than it divides would only repeat the slowest.
+        let all: [(percent: Double, answers: Int)] = [
+            (10, 1), (25, 1), (50, 1), (75, 1), (90, 1), (95, 1), (99, 1), (99.9, 1000), (99.99, 10_000),
+        ]
+        return all.filter { recorder.total.count >= $0.answers }.map { percent, _ in
             // The histogram rounds up; no percentile is above the slowest or below the fastest answer.
             let value = Int64(clamping: recorder.latencies.valueAtPercentile(percent))
             let bounded = min(max(value, recorder.total.least), recorder.total.greatest)

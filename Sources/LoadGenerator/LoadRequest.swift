@@ -55,6 +55,9 @@ public struct LoadRequest: Sendable {
         var fields = HTTPHeaders()
         fields.add(name: "Host", value: (isOrigin ? hostHeader : nil) ?? target.authority)
         fields.add(name: "User-Agent", value: "hey/0.0.1")
+        if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) {
+            fields.add(name: "Content-Length", value: "\(body.count)")
+        }
         if let accept { fields.add(name: "Accept", value: accept) }
         if let credentials = credentials ?? target.userInfo, isOrigin {
             let encoded = Data(credentials.utf8).base64EncodedString()
@@ -62,15 +65,14 @@ public struct LoadRequest: Sendable {
         }
         fields.add(name: "Content-Type", value: contentType)
         for (name, value) in headers where isOrigin || !Self.isSecret(name) {
+            // The framing is the generator's: another length would break the connection.
+            if ["content-length", "transfer-encoding"].contains(name.lowercased()) { continue }
             fields.replaceOrAdd(name: name, value: value)
         }
         if acceptsCompression, !fields.contains(name: "Accept-Encoding") {
             fields.add(name: "Accept-Encoding", value: "gzip")
         }
         if !keepsAlive { fields.replaceOrAdd(name: "Connection", value: "close") }
-        if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) {
-            fields.replaceOrAdd(name: "Content-Length", value: "\(body.count)")
-        }
         return HTTPRequestHead(
             version: .http1_1, method: HTTPMethod(rawValue: method), uri: target.path, headers: fields)
     }

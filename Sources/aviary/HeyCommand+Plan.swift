@@ -6,6 +6,10 @@ extension HeyCommand {
     ///
     /// - Throws: `LoadError` that names the flag.
     func plan() throws -> LoadPlan {
+        guard !h2 else { throw LoadError.option("-h2: HTTP/2 is not supported yet; leave the flag out") }
+        guard x == nil else {
+            throw LoadError.option("-x: proxies are not supported yet; leave the flag out")
+        }
         var plan = LoadPlan(target: try LoadTarget(url))
         plan.request = try request()
         plan.workers = c

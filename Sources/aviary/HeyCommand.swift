@@ -78,6 +78,12 @@ struct HeyCommand: AsyncParsableCommand {
     @Option(name: .dash("cpus"), help: "Threads. (default: one a core)")
     var cpus: Int?
 
+    @Flag(name: .dash("h2"), help: .hidden)
+    var h2 = false
+
+    @Option(name: .dash("x"), help: .hidden)
+    var x: String?
+
     @Argument(help: "http://host:port/path")
     var url: String
 
