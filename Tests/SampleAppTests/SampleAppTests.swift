@@ -39,6 +39,14 @@ struct SampleAppTests {
         return (response.status.code, String(buffer: body))
     }
 
+    private func expect(
+        _ code: UInt, at url: String, _ client: HTTPClient, method: String = "GET",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let answer = try await status(url, client, method: method)
+        #expect(answer.0 == code, sourceLocation: sourceLocation)
+    }
+
     @Test("shows version and color, and the version in a header of every answer")
     func home() async throws {
         try await withApp({
@@ -58,19 +66,19 @@ struct SampleAppTests {
     @Test("is not ready from disable until enable, and alive all the while")
     func readiness() async throws {
         try await withApp { url, client in
-            #expect(try await status(url + "/readyz", client).0 == 200)
-            #expect(try await status(url + "/readyz/disable", client, method: "POST").0 == 202)
-            #expect(try await status(url + "/readyz", client).0 == 503)
-            #expect(try await status(url + "/healthz", client).0 == 200)
-            #expect(try await status(url + "/readyz/enable", client, method: "POST").0 == 202)
-            #expect(try await status(url + "/readyz", client).0 == 200)
+            try await expect(200, at: url + "/readyz", client)
+            try await expect(202, at: url + "/readyz/disable", client, method: "POST")
+            try await expect(503, at: url + "/readyz", client)
+            try await expect(200, at: url + "/healthz", client)
+            try await expect(202, at: url + "/readyz/enable", client, method: "POST")
+            try await expect(200, at: url + "/readyz", client)
         }
     }
 
     @Test("answers with the asked status", arguments: [200, 204, 304, 404, 503])
     func statusCode(code: Int) async throws {
         try await withApp { url, client in
-            #expect(try await status(url + "/status/\(code)", client).0 == UInt(code))
+            try await expect(UInt(code), at: url + "/status/\(code)", client)
         }
     }
 
@@ -79,7 +87,7 @@ struct SampleAppTests {
         arguments: ["/status/99", "/status/x", "/delay/-1", "/delay/61"])
     func outOfRange(path: String) async throws {
         try await withApp { url, client in
-            #expect(try await status(url + path, client).0 == 400)
+            try await expect(400, at: url + path, client)
         }
     }
 
@@ -91,12 +99,43 @@ struct SampleAppTests {
                 request.method = .init(rawValue: method)
                 request.body = .bytes(ByteBuffer(string: "{test: 2}"))
                 let response = try await client.execute(request, timeout: .seconds(5))
-                #expect(String(buffer: try await response.body.collect(upTo: 100)) == "{test: 2}")
+                let answer = try await response.body.collect(upTo: 100)
+                #expect(String(buffer: answer) == "{test: 2}")
             }
             var request = HTTPClientRequest(url: url + "/echo")
             request.method = .POST
             request.body = .bytes(ByteBuffer(repeating: 0, count: SampleAppResponder.echoLimit + 1))
-            #expect(try await client.execute(request, timeout: .seconds(5)).status.code == 413)
+            let response = try await client.execute(request, timeout: .seconds(5))
+            #expect(response.status.code == 413)
+        }
+    }
+
+    @Test("finishes the request in flight when asked to stop, and asks for the connection to be closed")
+    func gracefulShutdown() async throws {
+        var configuration = SampleAppConfiguration()
+        configuration.port = 0
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let app = try SampleApp(configuration, logger: logger, onListening: { continuation.yield($0) })
+        let services = ServiceGroup(configuration: .init(services: [app], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            var iterator = ports.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            let url = "http://127.0.0.1:\(port)"
+            async let slow = HTTPClient.shared.execute(
+                HTTPClientRequest(url: url + "/delay/1"), timeout: .seconds(5))
+            try await expect(200, at: url + "/readyz", HTTPClient.shared)
+            await services.triggerGracefulShutdown()
+            let response = try await slow
+            #expect(response.status == .ok)
+            #expect(response.headers.first(name: "Connection") == "close")
+            try await group.waitForAll()
+            let refused = await #expect(throws: (any Error).self) {
+                try await HTTPClient.shared.execute(
+                    HTTPClientRequest(url: url), timeout: .seconds(5))
+            }
+            #expect(refused != nil)
         }
     }
 
@@ -106,7 +145,7 @@ struct SampleAppTests {
             var failures = 0
             for _ in 0..<50 {
                 failures += try await status(url + "/", client).0 == 500 ? 1 : 0
-                #expect(try await status(url + "/readyz", client).0 == 200)
+                try await expect(200, at: url + "/readyz", client)
             }
             #expect((8...12).contains(failures))
         }
