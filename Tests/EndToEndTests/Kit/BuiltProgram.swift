@@ -6,7 +6,8 @@ enum BuiltProgram {
     /// Found beside the test bundle, which is in the folder of build products.
     static func path() throws -> String {
         let running = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let folders = [running, Bundle.main.bundlePath, CommandLine.arguments[0]]
+        let folders =
+            [running, Bundle.main.bundlePath, CommandLine.arguments[0]]
             + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
         let found = folders.lazy.flatMap { folder in
             [URL(fileURLWithPath: folder).deletingLastPathComponent(), URL(fileURLWithPath: folder)]

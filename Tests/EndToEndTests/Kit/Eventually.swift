@@ -10,7 +10,8 @@ func eventually(
     while try await !condition() {
         if ContinuousClock.now >= deadline {
             let comment = comment()
-            try #require(Bool(false), comment ?? "did not happen within \(limit)", sourceLocation: sourceLocation)
+            try #require(
+                Bool(false), comment ?? "did not happen within \(limit)", sourceLocation: sourceLocation)
         }
         try await Task.sleep(for: .milliseconds(20))
     }

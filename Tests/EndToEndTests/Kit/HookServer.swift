@@ -30,6 +30,8 @@ final class HookServer: Sendable {
         var metadata: [String: String]
         /// The status that was answered; 0 when there was none.
         var status: Int
+        /// The body that was answered.
+        var answered = ""
     }
 
     private struct State {
@@ -99,14 +101,16 @@ final class HookServer: Sendable {
         let payload = try? JSONDecoder().decode(Payload.self, from: Data(body.readableBytesView))
         return state.withLock { state in
             var answer = state.standing[path] ?? .status(200, body: "OK")
-            if state.queued[path]?.isEmpty == false, let next = state.queued[path]?.removeFirst() { answer = next }
-            var status = 0
-            if case .status(let code, _, _, _) = answer { status = code }
+            if state.queued[path]?.isEmpty == false, let next = state.queued[path]?.removeFirst() {
+                answer = next
+            }
+            var (status, answered) = (0, "")
+            if case .status(let code, let text, _, _) = answer { (status, answered) = (code, text) }
             state.calls.append(
                 Call(
                     path: path, name: payload?.name ?? "", namespace: payload?.namespace ?? "",
                     phase: payload?.phase ?? "", checksum: payload?.checksum ?? "",
-                    metadata: payload?.metadata ?? [:], status: status))
+                    metadata: payload?.metadata ?? [:], status: status, answered: answered))
             return answer
         }
     }
@@ -166,9 +170,15 @@ private final class HookReceiver: ChannelInboundHandler {
         }
     }
 
-    private func send(_ context: ChannelHandlerContext, _ code: Int, _ body: ByteBuffer, _ headers: [String: String]) {
-        write(context, code, headers.merging(code == 204 ? [:] : ["Content-Length": "\(body.readableBytes)"]) { $1 })
-        if body.readableBytes > 0, code != 204 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+    private func send(
+        _ context: ChannelHandlerContext, _ code: Int, _ body: ByteBuffer, _ headers: [String: String]
+    ) {
+        write(
+            context, code,
+            headers.merging(code == 204 ? [:] : ["Content-Length": "\(body.readableBytes)"]) { $1 })
+        if body.readableBytes > 0, code != 204 {
+            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 

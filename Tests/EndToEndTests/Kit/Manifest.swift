@@ -18,7 +18,9 @@ struct Manifest {
             if let timeout { parts.append("timeout: \(timeout)") }
             if retries > 0 { parts.append("retries: \(retries)") }
             if !metadata.isEmpty {
-                let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \(quoted($0.value))" }
+                let pairs = metadata.sorted { $0.key < $1.key }.map {
+                    "\(quoted($0.key)): \(quoted($0.value))"
+                }
                 parts.append("metadata: {\(pairs.joined(separator: ", "))}")
             }
             return "    - {\(parts.joined(separator: ", "))}"
@@ -49,8 +51,10 @@ struct Manifest {
     }
 
     func text() throws -> String {
-        let command = try command
-            ?? [BuiltProgram.path(), "sample-app", "--port", "$(PORT)", "--app-version", version] + appArguments
+        let command =
+            try command
+            ?? [BuiltProgram.path(), "sample-app", "--port", "$(PORT)", "--app-version", version]
+            + appArguments
         let annotations = annotations.sorted { $0.key < $1.key }
             .map { "\(quoted($0.key)): \(quoted($0.value))" }.joined(separator: ", ")
         let analysis = (["interval: 1s"] + analysis).map { "    \($0)" }.joined(separator: "\n")
@@ -81,6 +85,7 @@ struct Manifest {
 
 /// A JSON string, which is a YAML string as well.
 private func quoted(_ text: String) -> String {
-    let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
+        "\n", with: "\\n")
     return "\"\(escaped)\""
 }

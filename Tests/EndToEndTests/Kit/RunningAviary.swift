@@ -22,7 +22,9 @@ final class RunningAviary {
         files: [String: String] = [:], _ body: (RunningAviary) async throws -> T
     ) async throws -> T {
         try await withTemporaryFolder { folder in
-            for (name, text) in files { try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8) }
+            for (name, text) in files {
+                try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+            }
             try manifest.write(into: folder)
             let aviary = try RunningAviary(folder: folder, arguments: arguments, environment: environment)
             defer { aviary.destroy() }

@@ -11,7 +11,8 @@ final class SpawnedProgram {
 
     /// Starts it; the output is appended when the files exist.
     init(
-        _ arguments: [String], environment: [String: String] = [:], folder: String, outputName: String = "output"
+        _ arguments: [String], environment: [String: String] = [:], folder: String,
+        outputName: String = "output"
     ) throws {
         outputPath = "\(folder)/\(outputName).out"
         errorPath = "\(folder)/\(outputName).err"
@@ -36,7 +37,9 @@ final class SpawnedProgram {
     /// Waits for the end; a program ended by a signal counts as its negative number.
     @discardableResult
     func exitCode(within limit: Duration = .seconds(60)) async throws -> Int {
-        try await eventually(within: limit, "\(process.arguments ?? []) still runs: \(errors)") { !process.isRunning }
+        try await eventually(within: limit, "\(process.arguments ?? []) still runs: \(errors)") {
+            !process.isRunning
+        }
         let status = Int(process.terminationStatus)
         return process.terminationReason == .uncaughtSignal ? -status : status
     }
