@@ -21,7 +21,9 @@ final class RunningAviary {
         _ manifest: Manifest, arguments: [String] = [], environment: [String: String] = [:],
         files: [String: String] = [:], _ body: (RunningAviary) async throws -> T
     ) async throws -> T {
-        try await withTemporaryFolder { folder in
+        await Slots.daemons.take()
+        defer { Task { await Slots.daemons.giveBack() } }
+        return try await withTemporaryFolder { folder in
             for (name, text) in files {
                 try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
             }
