@@ -88,9 +88,11 @@ let package = Package(
         .target(name: "DeliveryTesting", dependencies: ["Delivery", "Rollout"], swiftSettings: optimised),
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
-        .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
+            name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], resources: [.copy("Resources")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI"] + nio, swiftSettings: strict),
         .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(

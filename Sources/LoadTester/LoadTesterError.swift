@@ -20,6 +20,8 @@ public enum LoadTesterError: Error, Sendable {
     case taskRefused(reason: String)
     /// As many tasks as allowed are running and waiting already.
     case taskQueueFull(limit: Int)
+    /// The address to serve on cannot be listened on.
+    case cannotListen(host: String, port: Int, cause: any Error)
     /// The server is shutting down and starts no more tasks.
     case shuttingDown
 }
@@ -42,6 +44,7 @@ extension LoadTesterError: CustomStringConvertible {
         case .gateWriteFailed(let cause): "the gate cannot be moved, nothing was changed: \(cause)"
         case .taskQueueFull(let limit):
             "the task queue is full (\(limit) waiting): try again when running tasks have ended"
+        case .cannotListen(let host, let port, let cause): "cannot listen on \(host):\(port): \(cause)"
         case .shuttingDown: "the load tester is shutting down"
         }
     }

@@ -3,8 +3,11 @@ extension Rollout {
     mutating func resumeAnalysis(_ found: Observation) {
         if let ending = earlyEnd(found) { return rollBack(ending.announcement, ending.alert) }
         if found.target != status.lastApplied { return restart(found) }
-        if status.routes.reachesCanary, !found.canary.hasEndpoints { pullTraffic() }
-        mendRoutes(found)
+        if status.routes.reachesCanary, !found.canary.hasEndpoints {
+            pullTraffic()
+        } else {
+            mendRoutes(found)
+        }
         ask(.everyTick)
     }
 
@@ -80,7 +83,8 @@ extension Rollout {
         return true
     }
 
-    private mutating func pause() {
+    /// Holds the rollout where it is until it is resumed.
+    mutating func pause() {
         wait(
             for: .resume,
             .normal(.paused, "Halt \(plan.names.canary) advancement paused, resume it to go on"), alert: nil)
@@ -94,8 +98,8 @@ extension Rollout {
 
     /// Measures the canary, unless nothing is routed to it yet.
     mutating func checkMetrics() {
-        var isMeasurable = true
-        if case .stepped = plan.strategy { isMeasurable = status.routes.reachesCanary }
+        var isMeasurable = status.routes.reachesCanary
+        if case .blueGreen = plan.strategy { isMeasurable = true }
         guard plan.hasMetrics, isMeasurable else { return takeStep() }
         effects.append(.checkMetrics)
         stage = .checkingMetrics
@@ -129,9 +133,10 @@ extension Rollout {
         }
     }
 
+    /// Counts an iteration, unless the canary's traffic had been pulled and it was not tested.
     private mutating func iterate(of iterations: Int, routes: Routes) {
-        guard status.iterations < iterations else { return ask(.beforePromotion) }
-        status.iterations += 1
+        guard status.iterations < iterations || status.routes != routes else { return ask(.beforePromotion) }
+        if status.iterations == 0 || status.routes == routes { status.iterations += 1 }
         advance(to: routes, "canary iteration \(status.iterations)/\(iterations)")
     }
 

@@ -22,6 +22,7 @@ extension Rollout {
 
     /// All traffic to primary first; then the end is made durable, told, and the canary stopped.
     mutating func rollBack(_ announcement: Announcement, _ message: Alert) {
+        if isCanaryStandingIn { return giveUp(announcement, message) }
         route(.primary)
         announce(announcement)
         alert(message)

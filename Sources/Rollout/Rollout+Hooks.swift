@@ -25,7 +25,9 @@ extension Rollout {
         case .passed:
             if let text = hook.type.passText {
                 let passed = text(hook.name)
-                announce(hook.type.onPass == .rollBack ? .warning(.hookPassed, passed) : .normal(.hookPassed, passed))
+                announce(
+                    hook.type.onPass == .rollBack
+                        ? .warning(.hookPassed, passed) : .normal(.hookPassed, passed))
             }
             if hook.type.onPass == .rollBack { return rollBackManually() }
             if hook.type.remembersPass { status.passedHooks.insert(hook.identifier) }
@@ -50,9 +52,13 @@ extension Rollout {
     }
 
     /// Waits for approval without a failed check; an unconfirmed revision does not run.
-    private mutating func hold(_ hook: Hook, in phase: Phase?, _ announcement: Announcement, _ alertText: String) {
-        if let phase { status.phase = phase }
-        if hook.type.point == .beforeScaleUp, let canary = observation?.canary, canary.readiness != .absent {
+    private mutating func hold(
+        _ hook: Hook, in phase: Phase?, _ announcement: Announcement, _ alertText: String
+    ) {
+        if let phase { status.phase = isCanaryStandingIn ? .waiting : phase }
+        if hook.type.point == .beforeScaleUp, !isCanaryStandingIn, let canary = observation?.canary,
+            canary.readiness != .absent
+        {
             effects.append(.scaleDown)
         }
         wait(
@@ -73,12 +79,14 @@ extension Rollout {
     ) {
         switch action {
         case .promote:
-            announce(.warning(.hookPassed, "Gate deadline of \(hook.name) exceeded, going on without approval"))
+            announce(
+                .warning(.hookPassed, "Gate deadline of \(hook.name) exceeded, going on without approval"))
             if hook.type.remembersPass { status.passedHooks.insert(hook.identifier) }
             askNext(at: point, rest)
         case .rollback:
             rollBack(
-                .warning(.rollingBack, "Rolling back \(plan.names.canary) gate deadline of \(hook.name) exceeded"),
+                .warning(
+                    .rollingBack, "Rolling back \(plan.names.canary) gate deadline of \(hook.name) exceeded"),
                 Alert(.error, "Gate deadline of \(hook.name) exceeded"))
         }
     }

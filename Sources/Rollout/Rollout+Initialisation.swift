@@ -4,33 +4,44 @@ extension Rollout {
         status.phase = .initializing
         status.lastApplied = found.target
         write()
-        if plan.skipsAnalysis {
-            effects.append(.initialise(found.target))
-        } else {
-            effects.append(.verifyMetrics)
-            stage = .verifyingMetrics
-        }
+        if plan.skipsAnalysis { createPrimary(found) } else { verifyMetrics(isPrimaryReady: false) }
     }
 
-    mutating func take(verification failure: String?) {
+    private mutating func verifyMetrics(isPrimaryReady: Bool) {
+        effects.append(.verifyMetrics)
+        stage = .verifyingMetrics(isPrimaryReady: isPrimaryReady)
+    }
+
+    mutating func take(verification failure: String?, isPrimaryReady: Bool) {
         guard let found = observation else { return }
         if let failure {
             announce(.warning(.initializing, "Error checking metric providers: \(failure)"))
         } else {
             announce(.normal(.initializing, "all the metrics providers are available!"))
         }
+        if isPrimaryReady { pointAtPrimary(found) } else { createPrimary(found) }
+    }
+
+    private mutating func createPrimary(_ found: Observation) {
         effects.append(.initialise(found.target))
+        guard !found.primary.isReady(at: found.target) else { return }
+        _ = stall(on: .primary, .warning(.notReady, complaint(about: found.primary)))
     }
 
     /// Waits until primary serves; then the apex points at it and the target is scaled to zero.
     mutating func initialise(_ found: Observation) {
         if found.target != status.lastApplied {
             status.lastApplied = found.target
+            clearStall()
             write()
             effects.append(.initialise(found.target))
             return
         }
         guard found.primary.isReady(at: found.target) else { return awaitFirstPrimary(found) }
+        if plan.skipsAnalysis { pointAtPrimary(found) } else { verifyMetrics(isPrimaryReady: true) }
+    }
+
+    private mutating func pointAtPrimary(_ found: Observation) {
         effects.append(.route(.primary))
         effects.append(.scaleDown)
         status.routes = .primary
@@ -46,18 +57,24 @@ extension Rollout {
     }
 
     private mutating func awaitFirstPrimary(_ found: Observation) {
-        let complaint = "\(plan.names.primary) not ready: \(found.primary.complaint)"
-        let isLate = stall(on: .primary, .warning(.notReady, complaint))
-        if isLate {
+        let complaint = complaint(about: found.primary)
+        if stall(on: .primary, .warning(.notReady, complaint)) {
             status.phase = .failed
             clearWaits()
             write()
             announce(
-                .warning(.rolledBack, "Initialization of \(plan.names.canary) failed, progress deadline exceeded: \(complaint)"))
+                .warning(
+                    .rolledBack,
+                    "Initialization of \(plan.names.canary) failed, progress deadline exceeded: \(complaint)")
+            )
             alert(Alert(.error, "Initialization failed, progress deadline exceeded: \(complaint)"))
         } else if found.primary.readiness == .absent || !runs(found.primary, found.target) {
             effects.append(.initialise(found.target))
         }
+    }
+
+    private func complaint(about primary: WorkloadState) -> String {
+        "\(plan.names.primary) not ready: \(primary.complaint)"
     }
 
     /// Whether a side runs a revision or is being moved to it; an unknown one is taken for it.

@@ -32,11 +32,14 @@ extension Rollout {
     /// Waits until primary serves the new revision, then gives it the traffic back.
     mutating func resumePromotion(_ found: Observation) {
         if !runs(found.primary, status.lastApplied) {
-            if found.target != status.lastApplied { return restart(found) }
+            if let ending = earlyEnd(found) { return rollBack(ending.announcement, ending.alert) }
+            if found.target != status.lastApplied {
+                return isCanaryStandingIn ? takeUp(found.target) : restart(found)
+            }
             return repeatPromotion(found)
         }
-        if status.routes.reachesCanary, !found.canary.hasEndpoints, found.primary.hasEndpoints { pullTraffic() }
-        mendRoutes(found)
+        let isLost = status.routes.reachesCanary && !found.canary.hasEndpoints && found.primary.hasEndpoints
+        if isLost { pullTraffic() } else { mendRoutes(found) }
         guard found.primary.isReady(at: status.lastApplied) else {
             let complaint = "\(plan.names.primary) not ready: \(found.primary.complaint)"
             if stall(on: .primary, .warning(.notReady, complaint)) {
@@ -84,6 +87,7 @@ extension Rollout {
             .warning(
                 .rolledBack, "Promotion of \(plan.names.target) failed, primary not ready: \(complaint)"))
         alert(Alert(.error, "Promotion failed, primary not ready: \(complaint)"))
+        status.lastPromoted = status.lastApplied
         end(in: .failed, .failed)
         ask(.afterEnd)
     }

@@ -7,7 +7,7 @@ extension Rollout {
             return
         }
         guard status.lastPromoted != nil else { return retryInitialisation(found) }
-        if status.routes.reachesCanary { return leaveCanary(found) }
+        if isCanaryStandingIn { return standIn(found) }
         mend(found)
         if found.target == status.lastPromoted {
             status.lastApplied = found.target
@@ -24,16 +24,6 @@ extension Rollout {
         status.phase = .initializing
         write()
         initialise(found)
-    }
-
-    /// After a failed promotion the canary serves until primary does.
-    private mutating func leaveCanary(_ found: Observation) {
-        guard found.primary.isReady(at: status.lastApplied) else { return mend(found) }
-        route(.primary)
-        announce(.normal(.advanced, "Routing all traffic to primary"))
-        status.lastPromoted = status.lastApplied
-        write()
-        effects.append(.scaleDown)
     }
 
     /// Brings routes and canary to where the status says they are.
@@ -61,6 +51,7 @@ extension Rollout {
     /// Confirmed: "seen" and the phase change are one write, so that a crash loses neither.
     mutating func scaleUp() {
         guard let target = status.lastApplied else { return }
+        if isCanaryStandingIn { return replacePrimary() }
         status.phase = .progressing
         status.routes = .primary
         clearWaits()
@@ -74,8 +65,10 @@ extension Rollout {
     /// Waiting for confirm-rollout: the rollback hooks come first, unless the revision is new.
     mutating func resumeWaiting(_ found: Observation) {
         if let ending = earlyEnd(found) { return rollBack(ending.announcement, ending.alert) }
+        let hasReturned = returnsTraffic(found)
+        write()
         guard found.target == status.lastApplied else { return takeUp(found.target) }
-        mend(found)
+        if !hasReturned { mend(found) }
         ask(.everyTick)
     }
 

@@ -23,7 +23,7 @@ public struct Rollout: Sendable {
     /// The answers a tick can be suspended on.
     enum Stage: Equatable, Sendable {
         case idle
-        case verifyingMetrics
+        case verifyingMetrics(isPrimaryReady: Bool)
         case asking(HookType.Point, queue: [Hook])
         case checkingMetrics
     }
@@ -53,8 +53,8 @@ public struct Rollout: Sendable {
             take(answer, at: point, queue: queue)
         case (.metricsChecked(let failure), .checkingMetrics):
             take(metricsFailure: failure)
-        case (.metricsVerified(let failure), .verifyingMetrics):
-            take(verification: failure)
+        case (.metricsVerified(let failure), .verifyingMetrics(let isPrimaryReady)):
+            take(verification: failure, isPrimaryReady: isPrimaryReady)
         case (.effectFailed(let failure), _):
             recover(from: failure)
         default:

@@ -22,16 +22,16 @@ extension CanaryService {
             appliedChecksum: status.lastApplied?.checksum ?? "", goal: goal,
             isMirrored: status.routes.isMirrored, waitingFor: Self.waitingFor(status, definition),
             traffic: [
-                "primary": await traffic(.primary, await sides.primary.state.available),
-                "canary": await traffic(.canary, await sides.canary.state.available),
+                "primary": await traffic(.primary, await sides.primary.state),
+                "canary": await traffic(.canary, await sides.canary.state),
             ],
             ports: Dictionary(uniqueKeysWithValues: ports))
     }
 
-    private func traffic(_ side: Side, _ ready: Int) async -> CanarySnapshot.Traffic {
+    private func traffic(_ side: Side, _ replicas: ReplicaSetState) async -> CanarySnapshot.Traffic {
         let seen = await proxy.statistics(side, over: .seconds(10))
         return CanarySnapshot.Traffic(
-            ready: ready, requests: seen.requests, successRate: seen.successRate,
+            ready: replicas.available, wanted: replicas.replicas, requests: seen.requests, successRate: seen.successRate,
             p99Milliseconds: seen.requests > 0 ? seen.durationP99 / .milliseconds(1) : nil)
     }
 

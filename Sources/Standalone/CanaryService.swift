@@ -110,7 +110,7 @@ final class CanaryService: Sendable {
                 survivors: environment.survivors.filter {
                     $0.namespace == key.namespace && $0.name == key.name && $0.side == side
                 },
-                logger: environment.logger)
+                logger: environment.logger, environment: environment.replicaEnvironment)
         }
         return (set(.primary, .primary), set(.canary, .canary))
     }

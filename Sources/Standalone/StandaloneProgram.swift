@@ -60,7 +60,7 @@ public final class StandaloneProgram: Service {
             group: MultiThreadedEventLoopGroup.singleton,
             snapshots: ConfigurationSnapshot(folder: directory.path + "/configuration"), registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
-            bindAddress: options.bindAddress, logger: logger,
+            programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
         daemon = Daemon(environment: environment)
         tasks = TaskRunner(
@@ -80,11 +80,14 @@ public final class StandaloneProgram: Service {
     }
 
     private func serve() async throws {
-        let router = Hummingbird.Router()
+        let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
+        let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
         router.get("/healthz") { _, _ in "OK" }
-        router.get("/metrics") { [daemon] _, _ in PrometheusText(samples: await daemon.samples()).text }
+        router.get("/metrics") { [daemon] _, _ in
+            PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
+        }
         DaemonRoutes(daemon: daemon, history: history).add(to: router)
-        LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger).addRoutes(to: router)
+        tester.addRoutes(to: router)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             router: router,
@@ -146,10 +149,10 @@ public final class StandaloneProgram: Service {
 
     /// Tasks find the built-in programs first, the names of services, and their real addresses.
     private static func taskEnvironment(names: NameTable, directory: DataDirectory) -> TaskEnvironment {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let path = DaemonEnvironment.path(startingWith: directory.path + "/bin")
         return TaskEnvironment { canary, namespace in
             var variables = [
-                "PATH": "\(directory.path)/bin:\(path)", "AVIARY_RESOLVE": names.hostMap(),
+                "PATH": path, "AVIARY_RESOLVE": names.hostMap(),
                 "AVIARY_OWNER": directory.owner,
             ]
             for (name, suffix) in [("APEX", ""), ("PRIMARY", "-primary"), ("CANARY", "-canary")] {

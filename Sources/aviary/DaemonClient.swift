@@ -54,14 +54,20 @@ struct DaemonClient {
     }
 
     private func execute(_ request: HTTPClientRequest, _ url: String) async throws -> (UInt, Data) {
+        // A daemon that does not listen is told at once: waiting for it would only hide the mistake.
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.connectionPool.retryConnectionEstablishment = false
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(90))
-            let body = try await response.body.collect(upTo: Self.answerLimit)
-            return (response.status.code, Data(body.readableBytesView))
+            return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+                let response = try await client.execute(request, timeout: .seconds(90))
+                let body = try await response.body.collect(upTo: Self.answerLimit)
+                return (response.status.code, Data(body.readableBytesView))
+            }
         } catch {
+            let cause = "\(error)".contains("refused") ? "connection refused" : "\(error)"
             throw Failure(
                 description: """
-                    cannot reach \(url): \(error)
+                    cannot reach \(url): \(cause)
                     Is the daemon running? Give its address with --server URL or AVIARY_SERVER.
                     """)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dashboard
 import Foundation
 import Standalone
 
@@ -70,7 +71,8 @@ struct GetCommand: AsyncParsableCommand {
     private func printEvents(of found: [CanarySnapshot]) async throws {
         let lines = try await history(of: found)
         if server.output == .json { return try printJSON(lines) }
-        for line in lines { print(line.plainText) }
+        var reader = FeedReader()
+        for line in lines.compactMap({ reader.read($0) }) { print(PlainFeed.text(of: line)) }
     }
 
     private func history(of found: [CanarySnapshot]) async throws -> [HistoryLine] {

@@ -41,15 +41,15 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "aviary") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
-        let view = RunView(output: output)
+        let output = output
         let program = try await StandaloneProgram(
             try options(), logger: logger,
-            onListening: { view.listening(on: $0) }, onTrouble: { view.trouble($0) })
+            onListening: { RunView.tell(port: $0, output) }, onTrouble: { RunView.tell(trouble: $0) })
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: program, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: RunViewService(view: view, program: program)),
+                    .init(service: RunView(output: output, program: program)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

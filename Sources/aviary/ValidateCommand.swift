@@ -7,7 +7,7 @@ struct ValidateCommand: ParsableCommand {
         commandName: "validate",
         abstract: "Check canaries and processes before they are used.",
         discussion: """
-            Reads YAML or JSON files together, so that references between them are checked, and prints
+            Reads YAML or JSON files together, so that references between them are checked, and prints \
             every problem with its file, line, field and fix. Exits with 1 when there is an error.
 
             EXAMPLES:
@@ -25,7 +25,8 @@ struct ValidateCommand: ParsableCommand {
     var output = Format.text
 
     @Option(
-        help: ArgumentHelp("The shortest interval that the controller on Kubernetes allows.", valueName: "duration"),
+        help: ArgumentHelp(
+            "The shortest interval that the controller on Kubernetes allows.", valueName: "duration"),
         transform: { try GoDuration($0) })
     var minInterval = GoDuration.seconds(10)
 
@@ -42,7 +43,8 @@ struct ValidateCommand: ParsableCommand {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             print(String(decoding: try encoder.encode(report), as: UTF8.self))
         case .text:
-            let isColoured = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+            let isColoured =
+                isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
             for diagnostic in report.diagnostics {
                 print(isColoured ? Self.coloured(diagnostic) : diagnostic.description)
             }
@@ -60,6 +62,7 @@ struct ValidateCommand: ParsableCommand {
             }
         let severity = " \(diagnostic.severity.rawValue): "
         guard let range = diagnostic.description.range(of: severity) else { return diagnostic.description }
-        return diagnostic.description.replacingCharacters(in: range, with: "\u{1B}[1;\(colour)m\(severity)\u{1B}[0m")
+        return diagnostic.description.replacingCharacters(
+            in: range, with: "\u{1B}[1;\(colour)m\(severity)\u{1B}[0m")
     }
 }

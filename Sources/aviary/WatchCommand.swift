@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dashboard
 import Foundation
 import Standalone
 
@@ -27,10 +28,11 @@ struct WatchCommand: AsyncParsableCommand {
         let key = CanaryKey(namespace: namespace, name: name)
         let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
         var last = try await server.client.history(of: key, after: 0, limit: 1).last?.id ?? 0
+        var reader = FeedReader()
         while true {
             let snapshot = try await server.client.canary(key)
             for line in try await server.client.history(of: key, after: last) {
-                try show(line)
+                try show(line, &reader)
                 last = line.id
             }
             if snapshot.isSettled {
@@ -46,10 +48,14 @@ struct WatchCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ line: HistoryLine) throws {
+    private func show(_ line: HistoryLine, _ reader: inout FeedReader) throws {
+        let shown = reader.read(line)
         switch server.output {
-        case .text: FileHandle.standardOutput.write(Data((line.plainText + "\n").utf8))
-        case .json: FileHandle.standardOutput.write(try JSONEncoder().encode(line) + Data("\n".utf8))
+        case .text:
+            guard let shown else { return }
+            FileHandle.standardOutput.write(Data((PlainFeed.text(of: shown) + "\n").utf8))
+        case .json:
+            FileHandle.standardOutput.write(try JSONEncoder().encode(line) + Data("\n".utf8))
         }
     }
 }

@@ -14,7 +14,7 @@ import Testing
 
     @Test("is ten lowercase characters, the same in every run")
     func stable() throws {
-        #expect(StableHash.of(bytes: "foobar".utf8) == "65080rpv9g")
+        #expect(StableHash.of(bytes: "foobar".utf8) == "21e7rjihkd")
         let characters = StableHash.of(bytes: "podinfo".utf8)
         #expect(characters.count == 10)
         #expect(characters.allSatisfy { ("0"..."9").contains($0) || ("a"..."v").contains($0) })

@@ -61,10 +61,14 @@ struct ResourceKind: Sendable {
 
     private static func report(_ apiVersion: String?, ifNot expected: String, _ findings: FindingCollector) {
         guard apiVersion != expected else { return }
-        let message = apiVersion.map { "unknown version \"\($0)\"" } ?? "missing"
-        findings.report(
-            at: FieldPath("apiVersion"), rule: "unknown-version", message,
-            fix: "write `apiVersion: \(expected)`")
+        let fix = "write `apiVersion: \(expected)`"
+        if let apiVersion {
+            findings.report(
+                at: FieldPath("apiVersion"), rule: "unknown-version", "unknown version \"\(apiVersion)\"",
+                fix: fix)
+        } else {
+            findings.report(at: FieldPath("apiVersion"), rule: "missing-field", "missing", fix: fix)
+        }
     }
 }
 

@@ -48,7 +48,9 @@ extension CanaryRule {
                 targetPath["apiVersion"], "unknown-version", "unknown version \"\(version)\"",
                 fix: "write `apiVersion: \(ProcessResource.apiVersion)`")
         }
-        guard !target.name.isEmpty, scope.manifest.process(of: canary) == nil else { return }
+        let name = NamespacedName(namespace: canary.metadata.namespace, name: target.name)
+        let isKnown = scope.options.knownProcesses.contains(name) || scope.manifest.process(of: canary) != nil
+        guard !target.name.isEmpty, !isKnown else { return }
         let others = scope.manifest.processes.map(\.metadata.name)
         let namespace = canary.metadata.namespace
         list.error(

@@ -6,14 +6,17 @@ public struct ValidationOptions: Sendable {
     public var minimumProcessInterval: Duration
     /// Whether every canary must release a `Process` of the same files, as `aviary run` needs it.
     public var requiresProcess: Bool
+    /// Processes that exist outside the files, as in a daemon that a file is applied to; none by default.
+    public var knownProcesses: Set<NamespacedName>
 
     /// Options; the defaults check what can be said without a cluster.
     public init(
         minimumInterval: Duration = .seconds(10), minimumProcessInterval: Duration = .seconds(1),
-        requiresProcess: Bool = false
+        requiresProcess: Bool = false, knownProcesses: Set<NamespacedName> = []
     ) {
         self.minimumInterval = minimumInterval
         self.minimumProcessInterval = minimumProcessInterval
         self.requiresProcess = requiresProcess
+        self.knownProcesses = knownProcesses
     }
 }

@@ -10,7 +10,7 @@ extension LoadTesterError {
         case .taskQueueFull: .tooManyRequests
         case .shuttingDown: .serviceUnavailable
         case .namespacePatternInvalid, .gateDatabaseUnavailable, .gateDatabaseTooNew, .gateReadFailed,
-            .gateWriteFailed:
+            .gateWriteFailed, .cannotListen:
             .internalServerError
         }
     }

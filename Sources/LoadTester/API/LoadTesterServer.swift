@@ -1,5 +1,4 @@
 import Hummingbird
-import NIOCore
 public import ServiceLifecycle
 
 /// The load tester as a server of its own.
@@ -29,7 +28,8 @@ public struct LoadTesterServer: Service {
         self.onListening = onListening
     }
 
-    /// Serves until the service is shut down or cancelled; throws when the port cannot be listened on.
+    /// Serves until the service is shut down or cancelled; throws ``LoadTesterError/cannotListen(host:port:cause:)``
+    /// when the port is taken.
     public func run() async throws {
         let router = Router(context: LoadTesterRequestContext.self)
         routes.addRoutes(to: router)
@@ -42,21 +42,18 @@ public struct LoadTesterServer: Service {
             logger: routes.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await routes.tasks.run() }
-            group.addTask { try await application.run() }
-            // The server ends first only when it failed or was told to; the tasks end with it.
-            try await group.next()
-            try await group.waitForAll()
+            group.addTask {
+                do {
+                    try await application.run()
+                } catch let error as CancellationError {
+                    throw error
+                } catch {
+                    // What goes wrong on a connection ends that connection: only listening can fail.
+                    throw LoadTesterError.cannotListen(host: host, port: port, cause: error)
+                }
+            }
+            // Not waitForAll(): the first error has to cancel the other task, which then ends in order.
+            for try await _ in group {}
         }
-    }
-}
-
-/// Tells the address of the client, for the audit trail.
-struct LoadTesterRequestContext: RemoteAddressRequestContext {
-    var coreContext: CoreRequestContextStorage
-    let remoteAddress: SocketAddress?
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = CoreRequestContextStorage(source: source)
-        remoteAddress = source.channel.remoteAddress
     }
 }

@@ -103,6 +103,10 @@ extension ClientConnection {
     }
 
     private func admit(_ head: RequestHead) {
+        if head.count > loop.limits.headBytes {
+            let isTarget = head.targetEnd - head.targetStart > loop.limits.headBytes / 2
+            return refuse(isTarget ? .targetTooLong : .headTooLarge)
+        }
         if head.method == .connect { return refuse(.connectRefused) }
         if let length = head.length.contentLength, length > loop.limits.requestBodyBytes {
             return refuse(.bodyTooLarge)

@@ -34,6 +34,7 @@ extension UpstreamConnection {
                 isComplete = try bytes.withUnsafeReadableBytes { raw in
                     let base = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
                     guard try head.read(base, raw.count, into: loop.fields) else { return false }
+                    guard head.count <= loop.limits.headBytes else { throw MalformedHead.tooManyFields }
                     try deliver(head, base, raw)
                     return true
                 }

@@ -32,7 +32,7 @@ final class UpstreamConnection: ChannelInboundHandler, RosterMember {
     var keepsAlive = false
     private(set) var isWritable = true
     private var isPaused = false
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
 
     init(loop: ProxyLoop, pool: UpstreamPool) {
         self.loop = loop

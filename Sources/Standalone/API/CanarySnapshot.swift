@@ -33,6 +33,8 @@ public struct CanarySnapshot: Codable, Equatable, Sendable {
     public struct Traffic: Codable, Equatable, Sendable {
         /// Ready replicas.
         public var ready: Int
+        /// Replicas asked for.
+        public var wanted: Int
         /// Requests.
         public var requests: Int
         /// Share without a 5xx, in percent; nil without requests.

@@ -10,7 +10,7 @@ struct DaemonRoutes {
 
     static let largestManifest = 10 << 20
 
-    func add(to router: Hummingbird.Router<BasicRequestContext>) {
+    func add(to router: Hummingbird.Router<some RequestContext>) {
         router.get("/api/canaries") { _, _ in
             try json(await CanaryList(items: daemon.snapshots()))
         }
@@ -35,12 +35,12 @@ struct DaemonRoutes {
         }
     }
 
-    private func key(_ context: BasicRequestContext) throws -> CanaryKey {
+    private func key(_ context: some RequestContext) throws -> CanaryKey {
         CanaryKey(
             namespace: try context.parameters.require("namespace"), name: try context.parameters.require("name"))
     }
 
-    private func snapshot(_ context: BasicRequestContext) async throws -> CanarySnapshot {
+    private func snapshot(_ context: some RequestContext) async throws -> CanarySnapshot {
         let key = try key(context)
         guard let found = await daemon.snapshots().first(where: { CanaryKey($0.canary.metadata) == key }) else {
             throw HTTPError(.notFound, message: "no canary \(key.name) in namespace \(key.namespace)")

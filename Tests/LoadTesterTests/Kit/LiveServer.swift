@@ -7,14 +7,9 @@ import Testing
 
 /// A load tester on a real socket, for the time of a test.
 struct LiveServer: Sendable {
-    let url: String
+    let address: LiveServerAddress
     let gates: GateStore
     let tasks: TaskRunner
-
-    struct Answer: Equatable {
-        let status: Int
-        let body: String
-    }
 
     static func run<T: Sendable>(
         gates: GateStore? = nil, limits: TaskLimits = TaskLimits(), namespaces: String = "",
@@ -38,7 +33,9 @@ struct LiveServer: Sendable {
             group.addTask {
                 let bound = try #require(await ports.first { _ in true })
                 return try await body(
-                    LiveServer(url: "http://127.0.0.1:\(bound)", gates: gates, tasks: tasks))
+                    LiveServer(
+                        address: LiveServerAddress(url: "http://127.0.0.1:\(bound)"), gates: gates,
+                        tasks: tasks))
             }
             defer { group.cancelAll() }
             while let result = try await group.next() {
@@ -51,17 +48,11 @@ struct LiveServer: Sendable {
     func send(
         _ path: String, _ body: String?, method: String = "POST", headers: [String: String] = [:],
         timeout: TimeAmount = .seconds(20)
-    ) async throws -> Answer {
-        var request = HTTPClientRequest(url: url + path)
-        request.method = .RAW(value: method)
-        for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
-        let answer = try await response.body.collect(upTo: 1 << 20)
-        return Answer(status: Int(response.status.code), body: String(buffer: answer))
+    ) async throws -> LiveServerAddress.Answer {
+        try await address.send(path, body, method: method, headers: headers, timeout: timeout)
     }
 
-    func get(_ path: String) async throws -> String { try await send(path, nil, method: "GET").body }
+    func get(_ path: String) async throws -> String { try await address.get(path) }
 }
 
 /// The payload of a task for the canary podinfo.test.

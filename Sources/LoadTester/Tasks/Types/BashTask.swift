@@ -1,13 +1,10 @@
 /// `bash`: a bash script whose result answers the hook.
-public struct BashTask: TaskType {
-    public let name = "bash"
-    public let isAwaited = true
-
-    /// Creates the type.
-    public init() {}
+struct BashTask: TaskType {
+    let name = "bash"
+    let isAwaited = true
 
     /// Runs `metadata.cmd` with `bash -c`.
-    public func makeWork(for payload: HookPayload) throws -> TaskWork {
+    func makeWork(for payload: HookPayload) throws -> TaskWork {
         let command = try payload.command()
         return TaskWork(command: command) { context in
             await ProcessGroup(

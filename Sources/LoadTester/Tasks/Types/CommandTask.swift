@@ -1,13 +1,10 @@
 /// `cmd`: a shell command in the background; it runs until it and all it started have ended.
-public struct CommandTask: TaskType {
-    public let name = "cmd"
-    public let isAwaited = false
-
-    /// Creates the type.
-    public init() {}
+struct CommandTask: TaskType {
+    let name = "cmd"
+    let isAwaited = false
 
     /// Runs `metadata.cmd` with `sh -c`.
-    public func makeWork(for payload: HookPayload) throws -> TaskWork {
+    func makeWork(for payload: HookPayload) throws -> TaskWork {
         let command = try payload.command()
         return TaskWork(command: command) { context in
             await ProcessGroup(

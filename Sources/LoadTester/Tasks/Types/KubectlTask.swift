@@ -1,13 +1,10 @@
 /// `kubectl`: a kubectl command without a shell; its result answers the hook.
-public struct KubectlTask: TaskType {
-    public let name = "kubectl"
-    public let isAwaited = true
-
-    /// Creates the type.
-    public init() {}
+struct KubectlTask: TaskType {
+    let name = "kubectl"
+    let isAwaited = true
 
     /// Runs `kubectl` with the arguments in `metadata.cmd`, quotes respected.
-    public func makeWork(for payload: HookPayload) throws -> TaskWork {
+    func makeWork(for payload: HookPayload) throws -> TaskWork {
         let command = try payload.command()
         let arguments = try ShellWords.split(command, field: "metadata.cmd")
         return TaskWork(command: command) { context in
