@@ -6,6 +6,8 @@ enum ProcessScan {
     struct Found: Hashable {
         var pid: pid_t
         var command: String
+        /// Which side of a canary it serves; empty for what is no replica.
+        var side: String
     }
 
     /// Living processes that carry the variable with that value.
@@ -20,7 +22,9 @@ enum ProcessScan {
             let line = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/cmdline"))) ?? Data()
             let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             // A zombie has neither.
-            return words.isEmpty ? nil : Found(pid: pid, command: words.joined(separator: " "))
+            guard !words.isEmpty else { return nil }
+            let side = entries.first { $0.hasPrefix("AVIARY_SIDE=") }?.dropFirst("AVIARY_SIDE=".count) ?? ""
+            return Found(pid: pid, command: words.joined(separator: " "), side: String(side))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What a client command answered.
@@ -31,7 +32,9 @@ extension RunningAviary {
     func save(_ manifest: Manifest) throws { try manifest.write(into: folder) }
 
     /// The versions that answer a number of requests at the apex.
-    func versions(of manifest: Manifest, requests: Int = 20, headers: [String: String] = [:]) async throws -> Set<String> {
+    func versions(of manifest: Manifest, requests: Int = 20, headers: [String: String] = [:]) async throws
+        -> Set<String>
+    {
         var versions: Set<String> = []
         for _ in 0..<requests {
             let answer = try await Web.get("http://127.0.0.1:\(manifest.port)/version", headers: headers)
@@ -41,6 +44,8 @@ extension RunningAviary {
         return versions
     }
 
-    /// The replicas that are alive, by process, with their side from the environment.
-    func replicas() -> [ProcessScan.Found] { children().filter { $0.command.contains("sample-app") } }
+    /// The processes of one side that are alive.
+    func replicas(_ side: String) -> Set<pid_t> {
+        Set(children().filter { $0.side == side }.map(\.pid))
+    }
 }

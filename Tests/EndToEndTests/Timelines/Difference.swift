@@ -55,14 +55,12 @@ enum Line {
 extension Difference {
     /// Every timeline begins with it.
     static func initialisation(_ canary: String, _ namespace: String) -> Difference {
-        Difference(
-            nil, "a process has no generation to observe, and the providers are asked once",
-            peer: [
-                "EVENT Warning [Initializing] \(canary)-primary.\(namespace) not ready: waiting for rollout to finish:"
-                    + " observed deployment generation less than desired generation",
-                Line.providers,
-            ],
-            ours: [])
+        let notReady =
+            "EVENT Warning [Initializing] \(canary)-primary.\(namespace) not ready: waiting for rollout to finish: "
+        return Difference(
+            nil, "a process has no generation to observe",
+            peer: [notReady + "observed deployment generation less than desired generation"],
+            ours: [notReady + "no replicas yet"])
     }
 
     /// Every blue/green promotion has these.

@@ -31,7 +31,7 @@ struct Timeline {
         var calls = Dictionary(grouping: hooks.calls(), by: \.path)
         for line in try aviary.lines() {
             switch line.kind {
-            case "event" where line.reason != "NotReady":
+            case "event" where line.reason != "NotReady" || line.phase == "Initializing":
                 timeline.steps.append(
                     "EVENT \(line.severity ?? "") [\(line.phase ?? "")] \(line.message ?? "")")
             case "status": timeline.note(status: line)
