@@ -108,7 +108,8 @@ let package = Package(
         .testTarget(name: "Simulation", dependencies: ["DeliveryTesting"], swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["aviary", httpClient] + nio, swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["aviary", httpClient, sqlite] + nio,
+            resources: [.copy("Resources/Timelines")], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
