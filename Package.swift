@@ -83,7 +83,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         // The simulated world: virtual clock, faults, crashes.
-        .target(name: "DeliveryTesting", dependencies: ["Delivery", "Rollout"], swiftSettings: optimised),
+        .target(
+            name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Rollout"],
+            swiftSettings: optimised),
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
@@ -93,7 +95,9 @@ let package = Package(
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone"], swiftSettings: strict),
-        .testTarget(name: "Simulation", dependencies: ["DeliveryTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
+            swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(
             name: "EndToEndTests", dependencies: ["aviary", httpClient] + nio, swiftSettings: strict),
