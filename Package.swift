@@ -50,7 +50,7 @@ let package = Package(
         // The core: pure decisions, no imports.
         .target(name: "Rollout", swiftSettings: optimised),
         // Wire types of the Canary API, their defaults and their validation.
-        .target(name: "FlaggerAPI", dependencies: [yams], swiftSettings: strict),
+        .target(name: "FlaggerAPI", dependencies: ["Rollout", yams], swiftSettings: strict),
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery", dependencies: ["Rollout", "FlaggerAPI", httpClient, tls, log] + nio,
@@ -59,19 +59,21 @@ let package = Package(
         .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
-            name: "LoadTester", dependencies: [hummingbird, sqlite, subprocess, log, lifecycle],
+            name: "LoadTester", dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle],
             swiftSettings: strict),
         // Load generation: hey.
         .target(name: "LoadGenerator", dependencies: nio + [histogram], swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
-        .target(name: "SampleApp", dependencies: [hummingbird, log], swiftSettings: strict),
+        .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
+        // The two system calls of process supervision that Swift's Glibc module does not show.
+        .target(name: "CProcess"),
         // One machine without Kubernetes: processes, proxy, SQLite.
         .target(
             name: "Standalone",
             dependencies: [
-                "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
-                hummingbird, sqlite, subprocess, log, lifecycle,
-            ],
+                "CProcess", "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
+                hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
+            ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
         .target(name: "Dashboard", swiftSettings: strict),
@@ -88,13 +90,20 @@ let package = Package(
             swiftSettings: optimised),
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
-        .testTarget(name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], swiftSettings: strict),
-        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DeliveryTesting"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], resources: [.copy("Resources")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI"] + nio, swiftSettings: strict),
         .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
-        .testTarget(name: "LoadTesterTests", dependencies: ["LoadTester", httpClient], swiftSettings: strict),
+        // Starts the built binary as well, to kill it.
+        .testTarget(
+            name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
+            resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
+        .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
-        .testTarget(name: "StandaloneTests", dependencies: ["Standalone"], swiftSettings: strict),
+        .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
         .testTarget(
             name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
             swiftSettings: strict),

@@ -11,7 +11,9 @@ final class CanaryRunner: Sendable {
     private let wakeup = Wakeup()
     private let definition: Mutex<CanaryDefinition>
     private let lastStatus: Mutex<RolloutStatus>
+    private let pendingAbort = Mutex<String?>(nil)
     private let lastTrouble = Mutex("")
+    private let durations = Mutex(DurationHistogram())
     private let logger: Logger
     private let onTrouble: @Sendable (String) async -> Void
 
@@ -35,6 +37,9 @@ final class CanaryRunner: Sendable {
     /// What the user asked for, as last loaded.
     var current: CanaryDefinition { definition.withLock { $0 } }
 
+    /// How long ticks took since the daemon started.
+    var tickDurations: DurationHistogram { durations.withLock { $0 } }
+
     /// Takes a changed Canary resource; in force with the next tick.
     func follow(_ definition: CanaryDefinition) {
         self.definition.withLock { $0 = definition }
@@ -49,17 +54,37 @@ final class CanaryRunner: Sendable {
     /// Looks at once, whatever is under way: somebody asked for it.
     func hurry() { wakeup.signal() }
 
+    /// Fails the rollout under way at once, and returns when that is durable.
+    ///
+    /// - Throws: `StandaloneError.abortPending` when no tick has done it within a minute.
+    func abort(_ reason: String) async throws {
+        pendingAbort.withLock { $0 = reason }
+        wakeup.signal()
+        let deadline = ContinuousClock.now + .seconds(60)
+        while pendingAbort.withLock({ $0 }) != nil {
+            guard ContinuousClock.now < deadline else {
+                throw StandaloneError.abortPending(current.plan.names.canary)
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     /// Ticks until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            let definition = current
+            var definition = current
+            let abort = pendingAbort.withLock { $0 }
+            if let abort { definition.plan.abortReason = abort }
             await tick(definition)
+            if abort != nil, status.phase?.asksRollback != true { pendingAbort.withLock { $0 = nil } }
             let isInitializing = status.phase == nil || status.phase == .initializing
             await wakeup.sleep(atMost: isInitializing ? min(Self.eager, definition.interval) : definition.interval)
         }
     }
 
     private func tick(_ definition: CanaryDefinition) async {
+        let start = ContinuousClock.now
+        defer { durations.withLock { $0.add(ContinuousClock.now - start) } }
         do {
             let status = try await interpreter.tick(definition)
             lastStatus.withLock { $0 = status }

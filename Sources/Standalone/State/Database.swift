@@ -9,7 +9,7 @@ public struct StateDatabase: Sendable {
 
     /// Opens or creates `aviary.sqlite` in a folder.
     ///
-    /// - Throws: `StateError.open` when the folder can't be written, is in use by another daemon's schema, or holds a
+    /// - Throws: `StandaloneError.openState` when the folder can't be written, is in use by another daemon's schema, or holds a
     ///   database from a newer version.
     public static func open(at folder: String) throws -> StateDatabase {
         var configuration = Configuration()
@@ -22,16 +22,16 @@ public struct StateDatabase: Sendable {
         do {
             let pool = try DatabasePool(path: folder + "/aviary.sqlite", configuration: configuration)
             let state = StateDatabase(writer: pool)
-            try state.migrate()
+            try state.migrate(folder)
             return state
-        } catch let error as StateError {
+        } catch let error as StandaloneError {
             throw error
         } catch {
-            throw StateError.open(path: folder + "/aviary.sqlite", cause: error)
+            throw StandaloneError.openState(path: folder, cause: "\(error)")
         }
     }
 
-    private func migrate() throws {
+    private func migrate(_ folder: String) throws {
         var migrator = DatabaseMigrator()
         for migration in Self.migrations {
             migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
@@ -42,7 +42,7 @@ public struct StateDatabase: Sendable {
                 ? String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations") : []
             return applied.contains { $0.hasPrefix("standalone-") && !known.contains($0) }
         }
-        guard !isNewer else { throw StateError.newer }
+        guard !isNewer else { throw StandaloneError.newerState(path: folder) }
         try migrator.migrate(writer)
     }
 
@@ -80,22 +80,4 @@ public struct StateDatabase: Sendable {
             """
         )
     ]
-}
-
-/// What can go wrong with the daemon's state.
-public enum StateError: Error, CustomStringConvertible {
-    /// The database could not be opened.
-    case open(path: String, cause: any Error)
-    /// A newer Aviary wrote it.
-    case newer
-
-    /// The step that failed, and what to do.
-    public var description: String {
-        switch self {
-        case .open(let path, let cause):
-            "the state in \(path) can't be opened: \(cause); choose a folder you can write with --data-dir"
-        case .newer:
-            "the state was written by a newer version of Aviary: run that version, or start with another --data-dir"
-        }
-    }
 }

@@ -21,6 +21,7 @@ actor ProcessWorkload: Workload {
     private var readyThresholds: (primary: Int, canary: Int)
     private var target: Target
     private var meant: [ReplicaSide: Revision] = [:]
+    private var applied: [ReplicaSide: (template: ProcessTemplate, revision: String)] = [:]
 
     init(
         primary: ReplicaSet, canary: ReplicaSet, revisions: RevisionTable, target: Target,
@@ -38,8 +39,11 @@ actor ProcessWorkload: Workload {
     func resume() async throws {
         try await revisions.store(target.template, as: target.revision, now: now().milliseconds)
         for side in ReplicaSide.allCases {
-            guard let revision = try await revisions.revision(of: side) else { continue }
-            try await run(revision, on: side)
+            if let revision = try await revisions.revision(of: side) {
+                try await run(revision, on: side)
+            } else {
+                try await empty(side)
+            }
         }
     }
 
@@ -68,7 +72,7 @@ actor ProcessWorkload: Workload {
     func scaleDown() async throws {
         try await revisions.set(nil, on: .canary)
         meant[.canary] = nil
-        await canary.scaleToZero()
+        try await empty(.canary)
     }
 
     func promote(_ revision: Revision) async throws { try await run(revision, on: .primary) }
@@ -86,9 +90,17 @@ actor ProcessWorkload: Workload {
         }
         try await revisions.set(revision, on: side)
         meant[side] = revision
-        let set = side == .primary ? primary : canary
-        try await set.apply(template, revision: revision.checksum, replicas: target.replicas)
+        applied[side] = (template, revision.checksum)
+        try await set(of: side).apply(template, revision: revision.checksum, replicas: target.replicas)
     }
+
+    /// Runs nothing on a side; what survived an earlier life of the daemon is adopted first, then ended.
+    private func empty(_ side: ReplicaSide) async throws {
+        let last = applied[side] ?? (target.template, target.revision.checksum)
+        try await set(of: side).apply(last.template, revision: last.revision, replicas: 0)
+    }
+
+    private func set(of side: ReplicaSide) -> ReplicaSet { side == .primary ? primary : canary }
 
     private static func state(
         _ found: ReplicaSetState, _ meant: Revision?, threshold: Int

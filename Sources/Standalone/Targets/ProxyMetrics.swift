@@ -15,11 +15,11 @@ struct ProxyMetrics: MetricsSource {
                 metric: metric.name,
                 cause: "only request-success-rate and request-duration are measured without a metrics server")
         }
-        let seen = proxy.statistics(.canary, over: metric.interval)
+        let seen = await proxy.statistics(.canary, over: metric.interval)
         guard seen.requests > 0 else { return nil }
         return switch builtin {
         case .successRate: seen.successRate
-        case .duration: seen.p99.map { $0 / .milliseconds(1) }
+        case .duration: seen.durationP99 / .milliseconds(1)
         }
     }
 }

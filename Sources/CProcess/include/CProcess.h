@@ -1,0 +1,15 @@
+#ifndef AVIARY_CPROCESS_H
+#define AVIARY_CPROCESS_H
+
+#include <sys/types.h>
+
+/// Starts `path` as the leader of its own session and process group, with `output` as its standard
+/// output and error, nothing as its input, default signal handling and no other open descriptor.
+/// Returns 0 and sets `pid`, or an errno value; a failed chdir or exec is reported here too.
+int aviary_spawn(pid_t *pid, const char *path, char *const arguments[], char *const environment[],
+                 const char *directory, int output);
+
+/// A descriptor that becomes readable when process `pid` exits; -1 with errno set on failure.
+int aviary_pidfd_open(pid_t pid);
+
+#endif

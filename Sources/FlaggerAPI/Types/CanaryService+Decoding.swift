@@ -1,0 +1,31 @@
+extension CanaryService {
+    /// Reads a service; `port` is required.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(port: try fields.decode(Int.self, forKey: .port))
+        try fields.read(.name, into: &name)
+        try fields.read(.portName, into: &portName)
+        try fields.read(.targetPort, into: &targetPort)
+        try fields.read(.appProtocol, into: &appProtocol)
+        try fields.read(.portDiscovery, into: &portDiscovery)
+        try fields.read(.headless, into: &headless)
+        try fields.read(.timeout, into: &timeout)
+        try fields.read(.gateways, into: &gateways)
+        try fields.read(.gatewayRefs, into: &gatewayRefs)
+        try fields.read(.hosts, into: &hosts)
+        try fields.read(.delegation, into: &delegation)
+        try fields.read(.trafficPolicy, into: &trafficPolicy)
+        try fields.read(.match, into: &match)
+        try fields.read(.rewrite, into: &rewrite)
+        try fields.read(.retries, into: &retries)
+        try fields.read(.headers, into: &headers)
+        try fields.read(.mirror, into: &mirror)
+        try fields.read(.corsPolicy, into: &corsPolicy)
+        try fields.read(.backends, into: &backends)
+        try fields.read(.meshName, into: &meshName)
+        try fields.read(.apex, into: &apex)
+        try fields.read(.primary, into: &primary)
+        try fields.read(.canary, into: &canary)
+        try fields.read(.unmanagedMetadata, into: &unmanagedMetadata)
+    }
+}

@@ -1,0 +1,21 @@
+/// The name of a resource with its namespace.
+public struct NamespacedName: Hashable, Sendable, CustomStringConvertible {
+    /// The namespace.
+    public let namespace: String
+    /// The name, unique by kind in the namespace.
+    public let name: String
+
+    /// A name in a namespace.
+    public init(namespace: String, name: String) {
+        self.namespace = namespace
+        self.name = name
+    }
+
+    /// The name that metadata holds.
+    public init(_ metadata: ObjectMeta) {
+        self.init(namespace: metadata.namespace, name: metadata.name)
+    }
+
+    /// `name.namespace`.
+    public var description: String { "\(name).\(namespace)" }
+}

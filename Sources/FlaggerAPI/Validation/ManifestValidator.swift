@@ -1,0 +1,32 @@
+/// Checks what a manifest means, resource by resource and across resources.
+struct ManifestValidator {
+    let options: ValidationOptions
+
+    func diagnostics(of manifest: Manifest) -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        for entry in manifest.entries {
+            var list = FindingList()
+            NamingRule.check(entry.resource.metadata, &list)
+            switch entry.resource {
+            case .canary(let canary): check(canary, entry.node, in: manifest, &list)
+            case .process(let process):
+                for rule in ProcessRule.all { rule.check(process, &list) }
+            case .metricTemplate(let template): MetricTemplateRule.check(template, &list)
+            case .alertProvider(let provider): AlertProviderRule.check(provider, &list)
+            }
+            diagnostics += list.findings.compactMap(entry.diagnostic)
+        }
+        return diagnostics + DuplicateRule.diagnostics(of: manifest.entries)
+    }
+
+    private func check(
+        _ canary: Canary, _ node: ManifestNode, in manifest: Manifest, _ list: inout FindingList
+    ) {
+        let usesOldName = canary.spec.analysis == nil && node["spec"]?["canaryAnalysis"] != nil
+        let scope = ValidationScope(
+            options: options, manifest: manifest,
+            isStandalone: canary.spec.targetRef.kind == ProcessResource.kind,
+            analysisPath: FieldPath(usesOldName ? "spec.canaryAnalysis" : "spec.analysis"))
+        for rule in CanaryRule.all { rule.check(canary, scope, &list) }
+    }
+}

@@ -1,0 +1,55 @@
+extension CanaryRule {
+    /// Each metric can be measured and has a range.
+    static let metrics = CanaryRule { canary, scope, list in
+        for (index, metric) in canary.spec.effectiveAnalysis.metrics.enumerated() {
+            let path = scope.analysisPath["metrics"][index]
+            checkSource(of: metric, path, canary, scope, &list)
+            checkRange(of: metric, path, &list)
+            if metric.interval.duration <= .zero {
+                list.error(
+                    path["interval"], "bad-duration", "must be above 0", fix: "write a duration such as 1m")
+            }
+        }
+    }
+
+    private static func checkSource(
+        of metric: CanaryMetric, _ path: FieldPath, _ canary: Canary, _ scope: ValidationScope,
+        _ list: inout FindingList
+    ) {
+        if metric.name.isEmpty {
+            list.error(path["name"], "missing-field", "is empty", fix: "name the metric")
+        } else if let reference = metric.templateRef {
+            let namespace = reference.namespace ?? canary.metadata.namespace
+            let isKnown = scope.manifest.metricTemplates.contains {
+                $0.metadata.name == reference.name && $0.metadata.namespace == namespace
+            }
+            guard scope.isStandalone, !isKnown else { return }
+            let others = scope.manifest.metricTemplates.map(\.metadata.name)
+            list.error(
+                path["templateRef"], "unknown-template",
+                "no MetricTemplate \"\(reference.name)\" in namespace \"\(namespace)\"",
+                fix: Spelling.nearest(to: reference.name, among: others)
+                    .map { "did you mean `\($0)`? Compare the namespace too" } ?? "add it to the files")
+        } else if metric.query?.isEmpty ?? true, !CanaryMetric.builtIn.contains(metric.name) {
+            list.error(
+                path["name"], "unknown-metric", "\"\(metric.name)\" is neither built in nor has a query",
+                fix: Spelling.nearest(to: metric.name, among: CanaryMetric.builtIn)
+                    .map { "did you mean `\($0)`?" } ?? "add `templateRef` or `query`")
+        }
+    }
+
+    private static func checkRange(of metric: CanaryMetric, _ path: FieldPath, _ list: inout FindingList) {
+        let range = metric.effectiveRange
+        if let min = range.min, let max = range.max, min > max {
+            list.error(
+                path["thresholdRange"], "empty-range", "min \(min) exceeds max \(max): nothing passes",
+                fix: "swap min and max")
+        }
+        if range.min == nil, range.max == nil {
+            let example = metric.name == "request-success-rate" ? "{min: 99}" : "{max: 500}"
+            list.error(
+                path["thresholdRange"], "missing-field", "no value would ever pass or fail",
+                fix: "add `thresholdRange: \(example)`")
+        }
+    }
+}

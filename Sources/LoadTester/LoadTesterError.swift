@@ -1,0 +1,51 @@
+/// What can go wrong in the load tester, named after the step that failed.
+public enum LoadTesterError: Error, Sendable {
+    /// The request body is not a hook payload; `reason` names the field and the fix.
+    case payloadUnreadable(reason: String)
+    /// The request body is larger than `limit` bytes.
+    case payloadTooLarge(limit: Int)
+    /// The namespace of the payload is refused by the namespace filter.
+    case namespaceRefused(String)
+    /// `--namespace-regexp` is not a regular expression.
+    case namespacePatternInvalid(pattern: String, cause: String)
+    /// The database that holds the gates cannot be opened.
+    case gateDatabaseUnavailable(path: String, cause: any Error)
+    /// The database was written by a newer version of Aviary.
+    case gateDatabaseTooNew(found: Int, supported: Int)
+    /// A gate cannot be read.
+    case gateReadFailed(cause: any Error)
+    /// A gate cannot be moved; nothing was changed.
+    case gateWriteFailed(cause: any Error)
+    /// The payload asks for a task that cannot be made; `reason` names the field and the fix.
+    case taskRefused(reason: String)
+    /// As many tasks as allowed are running and waiting already.
+    case taskQueueFull(limit: Int)
+    /// The address to serve on cannot be listened on.
+    case cannotListen(host: String, port: Int, cause: any Error)
+    /// The server is shutting down and starts no more tasks.
+    case shuttingDown
+}
+
+extension LoadTesterError: CustomStringConvertible {
+    /// The error in the words that a client or the log gets.
+    public var description: String {
+        switch self {
+        case .payloadUnreadable(let reason), .taskRefused(let reason): reason
+        case .payloadTooLarge(let limit): "the request body is larger than \(limit) bytes"
+        case .namespaceRefused: "Forbidden"
+        case .namespacePatternInvalid(let pattern, let cause):
+            "--namespace-regexp \"\(pattern)\" is not a regular expression: \(cause)"
+        case .gateDatabaseUnavailable(let path, let cause):
+            "the gate database \(path) cannot be opened: \(cause)"
+        case .gateDatabaseTooNew(let found, let supported):
+            "the gate database has version \(found), written by a newer Aviary; this one knows up to "
+                + "version \(supported): upgrade Aviary or use another --data-dir"
+        case .gateReadFailed(let cause): "the gate cannot be read: \(cause)"
+        case .gateWriteFailed(let cause): "the gate cannot be moved, nothing was changed: \(cause)"
+        case .taskQueueFull(let limit):
+            "the task queue is full (\(limit) waiting): try again when running tasks have ended"
+        case .cannotListen(let host, let port, let cause): "cannot listen on \(host):\(port): \(cause)"
+        case .shuttingDown: "the load tester is shutting down"
+        }
+    }
+}

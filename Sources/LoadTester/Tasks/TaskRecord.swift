@@ -1,0 +1,37 @@
+public import Foundation
+
+/// Names a task: one canary never runs the same command twice at a time.
+public struct TaskKey: Sendable, Hashable {
+    /// The namespace of the canary.
+    public let namespace: String
+    /// The name of the canary.
+    public let name: String
+    /// The task's type.
+    public let type: String
+    /// The command, as the hook gave it.
+    public let command: String
+}
+
+/// What is known of a task that waits, runs, or has ended.
+public struct TaskRecord: Sendable {
+    /// Where a task is in its life.
+    public enum State: Sendable {
+        /// It waits for its turn.
+        case queued
+        /// It runs since this time.
+        case running(since: Date)
+        /// It has ended.
+        case finished(TaskOutcome, started: Date, at: Date)
+    }
+
+    /// Grows with each task since the start of the load tester.
+    public let id: Int
+    /// Whose task it is, and which.
+    public let key: TaskKey
+    /// The revision it was started for; may be empty.
+    public let checksum: String
+    /// Where it is in its life.
+    public let state: State
+    /// The last of what it has printed so far.
+    public let output: String
+}

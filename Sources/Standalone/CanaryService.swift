@@ -1,0 +1,179 @@
+import Delivery
+import FlaggerAPI
+import Foundation
+import Logging
+import NIOPosix
+import Proxy
+import Rollout
+import Synchronization
+
+/// Everything that runs for one canary: proxy, both sides, interpreter, ticks.
+final class CanaryService: Sendable {
+    let key: CanaryKey
+    let runner: CanaryRunner
+    let proxy: ReverseProxy
+    private let router: ProxyRouter
+    let workload: ProcessWorkload
+    private let events: EventQueue
+    private let environment: DaemonEnvironment
+    private let listenPort: Int
+    private let names: [String]
+    private let retirement = Wakeup()
+    private let desired: Mutex<DesiredCanary>
+    let sides: (primary: ReplicaSet, canary: ReplicaSet)
+
+    /// Opens the ports and adopts what survived; nothing ticks before `run()`.
+    ///
+    /// - Throws: when the service port is taken, or the resource can't be used.
+    static func start(_ desired: DesiredCanary, in environment: DaemonEnvironment) async throws -> CanaryService {
+        let key = CanaryKey(desired.canary.metadata)
+        let store = StatusTable(writer: environment.database.writer, canary: key)
+        let status = try await store.load()
+        let target = try desired.target(environment.snapshots)
+        let definition = try CanaryDefinition(desired.canary)
+        let proxy = try await openProxy(desired, status, environment)
+        let router = ProxyRouter(
+            proxy: proxy, routes: status.routes, rules: try desired.rules(),
+            revision: status.lastApplied?.checksum ?? target.revision.checksum)
+        let service = try await CanaryService(
+            key, desired, target, definition, status, proxy, router, store, environment)
+        service.publishNames()
+        return service
+    }
+
+    private static func openProxy(
+        _ desired: DesiredCanary, _ status: RolloutStatus, _ environment: DaemonEnvironment
+    ) async throws -> ReverseProxy {
+        try await ReverseProxy.start(
+            [
+                Listener(host: environment.bindAddress, port: desired.canary.spec.service.port, audience: .apex),
+                Listener(audience: .side(.primary)),
+                Listener(audience: .side(.canary)),
+            ],
+            table: RoutingTable(canaryWeight: status.routes.canaryWeight), group: environment.group,
+            limits: ProxyLimits(), logger: environment.logger)
+    }
+
+    private init(
+        _ key: CanaryKey, _ desired: DesiredCanary, _ target: ProcessWorkload.Target,
+        _ definition: CanaryDefinition, _ status: RolloutStatus, _ proxy: ReverseProxy, _ router: ProxyRouter,
+        _ store: StatusTable, _ environment: DaemonEnvironment
+    ) async throws {
+        self.key = key
+        self.proxy = proxy
+        self.router = router
+        self.environment = environment
+        listenPort = desired.canary.spec.service.port
+        self.desired = Mutex(desired)
+        names = [desired.canary.apexName, desired.canary.primaryName, desired.canary.canaryName]
+            .map { "\($0).\(key.namespace)" }
+        let reference = RunnerReference()
+        sides = Self.sides(of: key, router, proxy, environment) { reference.poke() }
+        let analysis = desired.canary.spec.effectiveAnalysis
+        workload = ProcessWorkload(
+            primary: sides.primary, canary: sides.canary,
+            revisions: RevisionTable(writer: environment.database.writer, canary: key), target: target,
+            readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold),
+            now: environment.now)
+        let history = environment.history
+        let sink = CanaryHistory(history: history, canary: key) { router.follow(revision: $0) }
+        events = EventQueue(caller: environment.caller) { [now = environment.now] record in
+            await history.append(
+                HistoryEntry(time: now(), phase: nil, checksum: "", kind: .called(record)), canary: key)
+        }
+        let interpreter = Interpreter(
+            workload: workload, router: router, store: store, sink: sink, caller: environment.caller,
+            metrics: ProxyMetrics(proxy: proxy), events: events, now: environment.now)
+        runner = CanaryRunner(
+            interpreter: interpreter, definition: definition, status: status, logger: environment.logger
+        ) { [now = environment.now] trouble in
+            let entry = HistoryEntry(
+                time: now(), phase: nil, checksum: "",
+                kind: .announced(.warning(.effectFailed, trouble)))
+            await history.append(entry, canary: key)
+        }
+        reference.point(to: runner)
+        try await workload.resume()
+    }
+
+    private static func sides(
+        of key: CanaryKey, _ router: ProxyRouter, _ proxy: ReverseProxy, _ environment: DaemonEnvironment,
+        onChange: @escaping @Sendable () -> Void
+    ) -> (primary: ReplicaSet, canary: ReplicaSet) {
+        func set(_ side: ReplicaSide, _ proxied: Side) -> ReplicaSet {
+            ReplicaSet(
+                ReplicaSetConfiguration(
+                    name: key.name, namespace: key.namespace, side: side, owner: environment.owner,
+                    logDirectory: URL(fileURLWithPath: environment.logFolder)),
+                registry: environment.registry,
+                publisher: SidePublisher(router: router, proxy: proxy, side: proxied, onChange: onChange),
+                survivors: environment.survivors.filter {
+                    $0.namespace == key.namespace && $0.name == key.name && $0.side == side
+                },
+                logger: environment.logger, environment: environment.replicaEnvironment)
+        }
+        return (set(.primary, .primary), set(.canary, .canary))
+    }
+
+    private func publishNames() {
+        for (name, port) in zip(names, proxy.boundPorts) { environment.names.publish(name, port: port) }
+    }
+
+    /// The Canary resource as last loaded.
+    var resource: Canary { desired.withLock { $0.canary } }
+
+    /// Takes a changed resource: new numbers apply at once, a new revision with the next tick.
+    func follow(_ desired: DesiredCanary) async throws {
+        let analysis = desired.canary.spec.effectiveAnalysis
+        let definition = try CanaryDefinition(desired.canary)
+        self.desired.withLock { $0 = desired }
+        router.follow(try desired.rules())
+        runner.follow(definition)
+        try await workload.change(
+            to: try desired.target(environment.snapshots),
+            readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold))
+        runner.poke()
+    }
+
+    /// Whether a resource can be followed without opening other ports.
+    func canFollow(_ desired: DesiredCanary) -> Bool {
+        desired.canary.spec.service.port == listenPort
+    }
+
+    /// Ticks, tells event hooks and keeps the replicas running until the task is cancelled or the canary retired.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.runner.run() }
+            group.addTask { await self.events.run() }
+            group.addTask { await self.sides.primary.run() }
+            group.addTask { await self.sides.canary.run() }
+            await self.retirement.sleep(atMost: .seconds(1 << 32))
+            group.cancelAll()
+        }
+    }
+
+    /// Takes the canary out of service: its resource is gone.
+    func retire(within limit: Duration) async {
+        retirement.signal()
+        for name in names { environment.names.withdraw(name) }
+        await stop(within: limit)
+    }
+
+    /// Finishes requests in flight, then ends the processes.
+    func stop(within limit: Duration) async {
+        await proxy.drain(within: limit)
+        await workload.stop(within: limit)
+    }
+}
+
+/// One canary's view of the history; makes cookies of earlier revisions void as the revision moves on.
+struct CanaryHistory: EventSink {
+    let history: History
+    let canary: CanaryKey
+    let onRevision: @Sendable (String) -> Void
+
+    func record(_ entry: HistoryEntry) async {
+        if case .moved(let status) = entry.kind, let revision = status.lastApplied { onRevision(revision.checksum) }
+        await history.append(entry, canary: canary)
+    }
+}

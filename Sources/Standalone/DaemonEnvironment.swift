@@ -1,0 +1,35 @@
+import Delivery
+import Foundation
+import Logging
+import NIOPosix
+import Rollout
+
+/// What all canaries of a daemon share.
+struct DaemonEnvironment: Sendable {
+    let database: StateDatabase
+    let history: History
+    let names: NameTable
+    let caller: any HookCaller
+    let group: MultiThreadedEventLoopGroup
+    let snapshots: ConfigurationSnapshot
+    let registry: any ProcessRegistry
+    let survivors: [ReplicaRecord]
+    let owner: String
+    let logFolder: String
+    /// Where commands find this very program first.
+    let programFolder: String
+    /// Where the service ports are opened.
+    let bindAddress: String
+    let logger: Logger
+    let now: @Sendable () -> Timestamp
+
+    /// The PATH of this process, with a folder before it.
+    static func path(startingWith folder: String) -> String {
+        "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")"
+    }
+
+    /// What replicas inherit.
+    var replicaEnvironment: [String: String] {
+        ProcessInfo.processInfo.environment.merging(["PATH": Self.path(startingWith: programFolder)]) { $1 }
+    }
+}

@@ -1,0 +1,165 @@
+import Delivery
+import Foundation
+import Hummingbird
+import LoadTester
+public import Logging
+import NIOCore
+import NIOPosix
+import Rollout
+public import ServiceLifecycle
+
+/// `aviary run`: state, canaries, API and load tester of one machine, as a service.
+public final class StandaloneProgram: Service {
+    /// The canaries.
+    public let daemon: Daemon
+    /// What happened, now and before.
+    public let history: History
+
+    private let options: StandaloneOptions
+    private let manifests: ManifestFiles
+    private let environment: DaemonEnvironment
+    private let caller: WebhookCaller
+    private let directory: DataDirectory
+    private let gates: GateStore
+    private let tasks: TaskRunner
+    private let logger: Logger
+    private let onListening: @Sendable (Int) -> Void
+    private let onTrouble: @Sendable (String) async -> Void
+
+    /// Takes the data directory and the files; nothing runs before `run()`.
+    ///
+    /// - Parameters:
+    ///   - options: what was asked for.
+    ///   - logger: for what is no event of a canary.
+    ///   - onListening: told the port of the API once it answers and the canaries have started.
+    ///   - onTrouble: told why a changed file was not taken.
+    /// - Throws: `StandaloneError`, in words for the user.
+    public init(
+        _ options: StandaloneOptions, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in },
+        onTrouble: @escaping @Sendable (String) async -> Void = { _ in }
+    ) async throws {
+        self.options = options
+        self.logger = logger
+        self.onListening = onListening
+        self.onTrouble = onTrouble
+        manifests = ManifestFiles(options.files)
+        _ = try manifests.drafts()
+        directory = try DataDirectory(options.dataDirectory)
+        try directory.linkPrograms(["hey", "aviary"], to: options.executable)
+        let database = try StateDatabase.open(at: directory.path)
+        let names = NameTable()
+        for (name, address) in options.resolutions { names.publish(name, at: (address.host, address.port)) }
+        history = History(writer: database.writer)
+        caller = WebhookCaller(resolve: names.resolve)
+        gates = try GateStore(writer: database.writer)
+        let registry = ReplicaTable(writer: database.writer)
+        let survivors = try await OrphanSweep(owner: directory.owner, registry: registry).run { _ in true }
+        environment = DaemonEnvironment(
+            database: database, history: history, names: names, caller: caller,
+            group: MultiThreadedEventLoopGroup.singleton,
+            snapshots: ConfigurationSnapshot(folder: directory.path + "/configuration"), registry: registry,
+            survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
+            programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
+            now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
+        daemon = Daemon(environment: environment)
+        tasks = TaskRunner(
+            environment: Self.taskEnvironment(names: names, directory: directory), logger: logger)
+    }
+
+    /// Serves until the service group shuts down, then finishes what is in flight within the stop limit.
+    ///
+    /// - Throws: `StandaloneError` when an address can't be opened or a canary can't be started.
+    public func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await self.daemon.run(stopLimit: self.options.stopLimit) }
+            group.addTask { await self.tasks.run() }
+            group.addTask { try await self.serve() }
+        }
+        await caller.shutdown()
+    }
+
+    private func serve() async throws {
+        let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
+        let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
+        router.get("/healthz") { _, _ in "OK" }
+        router.get("/metrics") { [daemon] _, _ in
+            PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
+        }
+        DaemonRoutes(daemon: daemon, history: history).add(to: router)
+        tester.addRoutes(to: router)
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            router: router,
+            configuration: .init(
+                address: .hostname(options.listen.host, port: options.listen.port), serverName: "aviary"),
+            onServerRunning: { channel in
+                port.yield(channel.localAddress?.port ?? 0)
+                port.finish()
+            },
+            logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.listen(application) }
+            group.addTask {
+                for await bound in ports { try await self.begin(onPort: bound) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func listen(_ application: some ApplicationProtocol) async throws {
+        do { try await application.run() } catch let error as IOError {
+            throw StandaloneError.listen(
+                address: "\(options.listen.host):\(options.listen.port)", cause: "\(error)")
+        }
+    }
+
+    /// The API answers: names are complete, canaries may start, files are watched.
+    private func begin(onPort port: Int) async throws {
+        environment.names.publishTester(port: port)
+        try await daemon.load(try manifests.drafts())
+        onListening(port)
+        await cancelWhenGracefulShutdown { await self.follow() }
+    }
+
+    /// Saving a file is a deployment; a file with errors changes nothing and says why.
+    private func follow() async {
+        while !Task.isCancelled {
+            let paths = await manifests.paths(trackedBy: daemon)
+            let watcher = TargetFileWatcher(paths: paths)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await watcher.run() }
+                for await _ in watcher.changes {
+                    await reload()
+                    if await manifests.paths(trackedBy: daemon) != paths { break }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func reload() async {
+        do {
+            try await daemon.load(try manifests.drafts())
+        } catch {
+            logger.error("the files were not taken", metadata: ["error": "\(error)"])
+            await onTrouble("\(error)")
+        }
+    }
+
+    /// Tasks find the built-in programs first, the names of services, and their real addresses.
+    private static func taskEnvironment(names: NameTable, directory: DataDirectory) -> TaskEnvironment {
+        let path = DaemonEnvironment.path(startingWith: directory.path + "/bin")
+        return TaskEnvironment { canary, namespace in
+            var variables = [
+                "PATH": path, "AVIARY_RESOLVE": names.hostMap(),
+                "AVIARY_OWNER": directory.owner,
+            ]
+            for (name, suffix) in [("APEX", ""), ("PRIMARY", "-primary"), ("CANARY", "-canary")] {
+                guard let address = names.resolve("\(canary)\(suffix).\(namespace)", 80) else { continue }
+                variables["AVIARY_\(name)_URL"] = "http://\(address.host):\(address.port)"
+            }
+            return variables
+        }
+    }
+}

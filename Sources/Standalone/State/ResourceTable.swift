@@ -1,0 +1,105 @@
+import FlaggerAPI
+import Foundation
+import GRDB
+
+/// A Canary and its target, as the user wants them now.
+struct DesiredCanary: Sendable, Equatable {
+    var canary: Canary
+    var process: ProcessResource
+    /// The folder that relative paths of the process start from.
+    var folder: String
+}
+
+/// The resources as the user wants them: from the files given to `aviary run`, until `aviary apply` says otherwise.
+///
+/// A file wins again when its resource changes after that, so that the newest deployment is the one in force.
+struct ResourceTable: Sendable {
+    let writer: any DatabaseWriter
+
+    /// One resource on its way into the table.
+    struct Draft: Sendable {
+        var kind: String
+        var namespace: String
+        var name: String
+        var json: String
+        var folder: String
+    }
+
+    /// Where a set of resources comes from.
+    enum Source: Equatable, Sendable {
+        /// The files given to `aviary run`; resources that are in none of them any more are removed.
+        case files
+        /// `aviary apply` or an API call.
+        case applied
+    }
+
+    /// Takes a set of resources in one transaction.
+    func take(_ drafts: [Draft], from source: Source) async throws {
+        try await writer.write { database in
+            for draft in drafts {
+                let hash = StableHash.of(bytes: Array(draft.json.utf8))
+                let seen = try String.fetchOne(
+                    database,
+                    sql: "SELECT sourceHash FROM resource WHERE kind = ? AND namespace = ? AND name = ?",
+                    arguments: [draft.kind, draft.namespace, draft.name])
+                if source == .files, seen == hash { continue }
+                try database.execute(
+                    sql: """
+                        INSERT INTO resource (kind, namespace, name, json, folder, source, sourceHash)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (kind, namespace, name) DO UPDATE
+                        SET json = excluded.json, folder = excluded.folder, sourceHash = excluded.sourceHash
+                        """,
+                    arguments: [
+                        draft.kind, draft.namespace, draft.name, draft.json, draft.folder,
+                        source == .files ? "files" : "applied",
+                        source == .files ? hash : seen ?? "",
+                    ])
+            }
+            if source == .files { try Self.removeOthers(database, than: drafts) }
+        }
+    }
+
+    private static func removeOthers(_ database: Database, than drafts: [Draft]) throws {
+        let kept = Set(drafts.map { "\($0.kind)/\($0.namespace)/\($0.name)" })
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT kind, namespace, name FROM resource WHERE source = 'files'")
+        for row in rows {
+            let (kind, namespace, name): (String, String, String) = (row["kind"], row["namespace"], row["name"])
+            guard !kept.contains("\(kind)/\(namespace)/\(name)") else { continue }
+            try database.execute(
+                sql: "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?",
+                arguments: [kind, namespace, name])
+        }
+    }
+
+    /// Every canary with its target; canaries whose target is missing are left out.
+    func all() async throws -> [CanaryKey: DesiredCanary] {
+        let rows = try await writer.read { database in
+            try Row.fetchAll(database, sql: "SELECT kind, json, folder FROM resource")
+                .map { (kind: $0["kind"] as String, json: $0["json"] as String, folder: $0["folder"] as String) }
+        }
+        let decoder = JSONDecoder()
+        var processes: [CanaryKey: (process: ProcessResource, folder: String)] = [:]
+        for row in rows where row.kind == ProcessResource.kind {
+            let process = try decoder.decode(ProcessResource.self, from: Data(row.json.utf8))
+            processes[CanaryKey(process.metadata)] = (process, row.folder)
+        }
+        var desired: [CanaryKey: DesiredCanary] = [:]
+        for row in rows where row.kind == Canary.kind {
+            let canary = try decoder.decode(Canary.self, from: Data(row.json.utf8))
+            let target = CanaryKey(namespace: canary.metadata.namespace, name: canary.spec.targetRef.name)
+            guard let found = processes[target] else { continue }
+            desired[CanaryKey(canary.metadata)] = DesiredCanary(
+                canary: canary, process: found.process, folder: found.folder)
+        }
+        return desired
+    }
+}
+
+extension CanaryKey {
+    /// The key of a resource.
+    init(_ metadata: ObjectMeta) {
+        self.init(namespace: metadata.namespace, name: metadata.name)
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Dashboard
+import Foundation
+import Standalone
+
+/// `aviary watch NAME -n NAMESPACE`.
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Follow a canary until its rollout has ended.",
+        discussion: """
+            Ends with 0 when the revision wanted was promoted (or nothing is to be rolled out), with 1 when
+            the rollout failed, and with 2 when --timeout has passed.
+
+            EXAMPLES
+              aviary watch podinfo -n test
+              aviary apply podinfo.yaml && aviary watch podinfo -n test --timeout 300
+            """)
+
+    @Argument(help: "The canary.") var name: String
+    @Option(name: .shortAndLong, help: "Its namespace.") var namespace = "default"
+    @Option(help: "Give up after so many seconds; by default never.") var timeout: Int?
+    @OptionGroup var server: ServerOptions
+
+    private static let pause = Duration.milliseconds(300)
+
+    func run() async throws {
+        let key = CanaryKey(namespace: namespace, name: name)
+        let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
+        var last = try await server.client.history(of: key, after: 0, limit: 1).last?.id ?? 0
+        var reader = FeedReader()
+        while true {
+            let snapshot = try await server.client.canary(key)
+            for line in try await server.client.history(of: key, after: last) {
+                try show(line, &reader)
+                last = line.id
+            }
+            if snapshot.isSettled {
+                let phase = snapshot.canary.status?.phase ?? ""
+                if server.output == .text { print("\(key) \(phase)") }
+                throw phase == "Failed" ? ExitCode.failure : ExitCode.success
+            }
+            if let deadline, ContinuousClock.now >= deadline {
+                FileHandle.standardError.write(Data("gave up after \(timeout ?? 0) s: \(key) is not done yet\n".utf8))
+                throw ExitCode(2)
+            }
+            try await Task.sleep(for: Self.pause)
+        }
+    }
+
+    private func show(_ line: HistoryLine, _ reader: inout FeedReader) throws {
+        let shown = reader.read(line)
+        switch server.output {
+        case .text:
+            guard let shown else { return }
+            FileHandle.standardOutput.write(Data((PlainFeed.text(of: shown) + "\n").utf8))
+        case .json:
+            FileHandle.standardOutput.write(try JSONEncoder().encode(line) + Data("\n".utf8))
+        }
+    }
+}

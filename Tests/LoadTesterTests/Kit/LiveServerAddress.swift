@@ -1,0 +1,27 @@
+import AsyncHTTPClient
+import NIOCore
+
+/// Where a load tester listens, and how a test asks it.
+struct LiveServerAddress: Sendable {
+    struct Answer: Equatable {
+        let status: Int
+        let body: String
+    }
+
+    let url: String
+
+    func send(
+        _ path: String, _ body: String?, method: String = "POST", headers: [String: String] = [:],
+        timeout: TimeAmount = .seconds(20)
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: url + path)
+        request.method = .RAW(value: method)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(ByteBuffer(string: body)) }
+        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+        let answer = try await response.body.collect(upTo: 1 << 20)
+        return Answer(status: Int(response.status.code), body: String(buffer: answer))
+    }
+
+    func get(_ path: String) async throws -> String { try await send(path, nil, method: "GET").body }
+}
