@@ -85,7 +85,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         // The simulated world: virtual clock, faults, crashes.
-        .target(name: "DeliveryTesting", dependencies: ["Delivery", "Rollout"], swiftSettings: optimised),
+        .target(
+            name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Rollout"],
+            swiftSettings: optimised),
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(
@@ -105,7 +107,9 @@ let package = Package(
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
-        .testTarget(name: "Simulation", dependencies: ["DeliveryTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
+            swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(
             name: "EndToEndTests", dependencies: ["aviary", httpClient, sqlite] + nio,

@@ -1,7 +1,7 @@
 extension Rollout {
     /// Approved: primary gets the analysed revision. Blue/green moves all traffic to the canary first.
     mutating func promote() {
-        if case .blueGreen = plan.strategy, plan.shiftsTraffic {
+        if case .blueGreen = plan.strategy, plan.shiftsTraffic, !isCanaryStandingIn {
             announce(
                 .normal(
                     .advanced,
@@ -34,20 +34,26 @@ extension Rollout {
         if !runs(found.primary, status.lastApplied) {
             if let ending = earlyEnd(found) { return rollBack(ending.announcement, ending.alert) }
             if found.target != status.lastApplied {
-                return isCanaryStandingIn ? takeUp(found.target) : restart(found)
+                return isCanaryStandingIn ? replaceWithNext(found) : restart(found)
             }
+            keepServing(found)
             return repeatPromotion(found)
         }
-        let isLost = status.routes.reachesCanary && !found.canary.hasEndpoints && found.primary.hasEndpoints
-        if isLost { pullTraffic() } else { mendRoutes(found) }
         guard found.primary.isReady(at: status.lastApplied) else {
+            keepServing(found)
             let complaint = "\(plan.names.primary) not ready: \(found.primary.complaint)"
             if stall(on: .primary, .warning(.notReady, complaint)) {
                 failPromotion(found.primary.complaint, canServes: found.canary.hasEndpoints)
             }
             return
         }
-        returnTraffic()
+        returnTraffic(step: found.canary.hasEndpoints ? plan.promotionStep : nil)
+    }
+
+    /// While primary is not ready the canary keeps its traffic, unless primary alone can answer.
+    private mutating func keepServing(_ found: Observation) {
+        let isLost = status.routes.reachesCanary && !found.canary.hasEndpoints && found.primary.hasEndpoints
+        if isLost { pullTraffic() } else { mendRoutes(found) }
     }
 
     /// A crash or a failed effect came between the decision and primary.
@@ -58,11 +64,11 @@ extension Rollout {
         effects.append(.promote(revision))
     }
 
-    private mutating func returnTraffic() {
+    private mutating func returnTraffic(step: Int?) {
         clearWaits()
         if plan.shiftsTraffic {
-            let left = plan.promotionStep.map { max(0, status.routes.canaryWeight - $0) } ?? 0
-            if plan.promotionStep != nil, status.routes.canaryWeight > 0 {
+            if let step, status.routes.canaryWeight > 0 {
+                let left = max(0, status.routes.canaryWeight - step)
                 route(Routes(canaryWeight: left))
                 announce(.normal(.advanced, "Advance \(plan.names.canary) primary weight \(100 - left)"))
             } else {
@@ -93,7 +99,8 @@ extension Rollout {
     }
 
     /// Traffic is on primary: the canary stops and the rollout is over.
-    mutating func finalise() {
+    mutating func finalise(_ found: Observation) {
+        mendRoutes(found)
         effects.append(.scaleDown)
         let failedChecks = status.failedChecks
         end(in: .succeeded, plan.skipsAnalysis ? .skipped : .promoted, failedChecks: failedChecks)

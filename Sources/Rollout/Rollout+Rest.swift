@@ -67,8 +67,8 @@ extension Rollout {
         if let ending = earlyEnd(found) { return rollBack(ending.announcement, ending.alert) }
         let hasReturned = returnsTraffic(found)
         write()
-        guard found.target == status.lastApplied else { return takeUp(found.target) }
         if !hasReturned { mend(found) }
+        guard found.target == status.lastApplied else { return takeUp(found.target) }
         ask(.everyTick)
     }
 

@@ -35,6 +35,18 @@ extension Rollout {
         ask(.beforePromotion)
     }
 
+    /// A newer revision while primary still waits for the one before.
+    mutating func replaceWithNext(_ found: Observation) {
+        mendRoutes(found)
+        resetAnalysis()
+        status.lastApplied = found.target
+        status.phase = .waiting
+        write()
+        announce(
+            .normal(.newRevision, "New revision detected! Restarting promotion for \(plan.names.target)"))
+        ask(.beforeScaleUp)
+    }
+
     /// Ends a rollout whose traffic can't go back to primary.
     mutating func giveUp(_ announcement: Announcement, _ message: Alert) {
         announce(announcement)

@@ -73,7 +73,7 @@ public struct Rollout: Sendable {
         case .waiting: resumeWaiting(found)
         case .progressing, .waitingPromotion: resumeAnalysis(found)
         case .promoting: resumePromotion(found)
-        case .finalising: finalise()
+        case .finalising: finalise(found)
         case .terminating, .terminated: break
         }
     }
