@@ -71,13 +71,14 @@ final class CanaryService: Sendable {
         names = [desired.canary.apexName, desired.canary.primaryName, desired.canary.canaryName]
             .map { "\($0).\(key.namespace)" }
         let reference = RunnerReference()
+        let canaryStart = StartTime()
         sides = Self.sides(of: key, router, proxy, environment) { reference.poke() }
         let analysis = desired.canary.spec.effectiveAnalysis
         workload = ProcessWorkload(
             primary: sides.primary, canary: sides.canary,
             revisions: RevisionTable(writer: environment.database.writer, canary: key), target: target,
             readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold),
-            now: environment.now)
+            canaryStart: canaryStart, now: environment.now)
         let history = environment.history
         let sink = CanaryHistory(history: history, canary: key) { router.follow(revision: $0) }
         events = EventQueue(caller: environment.caller) { [now = environment.now] record in
@@ -86,7 +87,7 @@ final class CanaryService: Sendable {
         }
         let interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: sink, caller: environment.caller,
-            metrics: ProxyMetrics(proxy: proxy), events: events, now: environment.now)
+            metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), events: events, now: environment.now)
         runner = CanaryRunner(
             interpreter: interpreter, definition: definition, status: status, logger: environment.logger
         ) { [now = environment.now] trouble in

@@ -17,6 +17,7 @@ actor ProcessWorkload: Workload {
     private let primary: ReplicaSet
     private let canary: ReplicaSet
     private let revisions: RevisionTable
+    private let canaryStart: StartTime
     private let now: @Sendable () -> Timestamp
     private var readyThresholds: (primary: Int, canary: Int)
     private var target: Target
@@ -25,8 +26,10 @@ actor ProcessWorkload: Workload {
 
     init(
         primary: ReplicaSet, canary: ReplicaSet, revisions: RevisionTable, target: Target,
-        readyThresholds: (primary: Int, canary: Int), now: @escaping @Sendable () -> Timestamp
+        readyThresholds: (primary: Int, canary: Int), canaryStart: StartTime,
+        now: @escaping @Sendable () -> Timestamp
     ) {
+        self.canaryStart = canaryStart
         self.primary = primary
         self.canary = canary
         self.revisions = revisions
@@ -67,7 +70,10 @@ actor ProcessWorkload: Workload {
 
     func initialise(at revision: Revision) async throws { try await run(revision, on: .primary) }
 
-    func scaleUp(to revision: Revision) async throws { try await run(revision, on: .canary) }
+    func scaleUp(to revision: Revision) async throws {
+        if meant[.canary] != revision { canaryStart.reset() }
+        try await run(revision, on: .canary)
+    }
 
     func scaleDown() async throws {
         try await revisions.set(nil, on: .canary)
