@@ -22,6 +22,8 @@ actor ProcessWorkload: Workload {
     private var readyThresholds: (primary: Int, canary: Int)
     private var target: Target
     private var meant: [ReplicaSide: Revision] = [:]
+    /// The canary's revision that counts for metrics, from the moment it was ready.
+    private var measured: Revision?
     private var applied: [ReplicaSide: (template: ProcessTemplate, revision: String)] = [:]
 
     init(
@@ -61,17 +63,22 @@ actor ProcessWorkload: Workload {
     }
 
     func observe() async throws -> WorkloadObservation {
-        WorkloadObservation(
+        let found = WorkloadObservation(
             target: target.revision,
             primary: Self.state(
                 await primary.state, meant[.primary], threshold: readyThresholds.primary),
             canary: Self.state(await canary.state, meant[.canary], threshold: readyThresholds.canary))
+        if found.canary.readiness == .ready, measured != meant[.canary] {
+            measured = meant[.canary]
+            canaryStart.reset()
+        }
+        if found.canary.readiness == .absent { measured = nil }
+        return found
     }
 
     func initialise(at revision: Revision) async throws { try await run(revision, on: .primary) }
 
     func scaleUp(to revision: Revision) async throws {
-        if meant[.canary] != revision { canaryStart.reset() }
         try await run(revision, on: .canary)
     }
 

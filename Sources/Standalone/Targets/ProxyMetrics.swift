@@ -4,7 +4,7 @@ import Synchronization
 
 /// Success rate and duration as the built-in proxy measures them; no metrics server needed.
 ///
-/// What an earlier revision of the canary served does not count: the window starts no earlier than the canary.
+/// Neither what an earlier revision served counts nor what came before the canary was ready.
 struct ProxyMetrics: MetricsSource {
     let proxy: ReverseProxy
     let canaryStart: StartTime
@@ -28,11 +28,11 @@ struct ProxyMetrics: MetricsSource {
     }
 }
 
-/// When something was last started.
+/// When something last began.
 final class StartTime: Sendable {
     private let instant = Mutex(ContinuousClock.now)
 
-    /// It starts now.
+    /// It begins now.
     func reset() { instant.withLock { $0 = ContinuousClock.now } }
 
     /// How long ago that was; at least a second, the finest window of the proxy's statistics.
