@@ -122,7 +122,9 @@ public actor Daemon {
             desired[key] = nil
             await service.retire(within: Self.retirementLimit)
         }
-        for (key, canary) in wanted.sorted(by: { $0.key < $1.key }) where desired[key] != canary {
+        for (key, canary) in wanted.sorted(by: { $0.key < $1.key })
+        // The contents of tracked files are no part of the resource: they are read again each time.
+        where desired[key] != canary || !canary.trackedFiles.isEmpty {
             do {
                 if let service = services[key] {
                     try await service.follow(canary)
