@@ -37,7 +37,9 @@ struct MetricTests {
             try await aviary.reach("Failed")
             #expect(
                 try aviary.messages().contains {
-                    $0.contains("no values found for metric request-success-rate")
+                    $0.hasPrefix("Halt advancement no values found for")
+                        && $0.hasSuffix(
+                            "metric request-success-rate probably podinfo.test is not receiving traffic")
                 })
             manifest.hooks = [
                 .init(
