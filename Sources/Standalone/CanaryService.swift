@@ -87,7 +87,8 @@ final class CanaryService: Sendable {
         }
         let interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: sink, caller: environment.caller,
-            metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), events: events, now: environment.now)
+            metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), events: events,
+            now: environment.now)
         runner = CanaryRunner(
             interpreter: interpreter, definition: definition, status: status, logger: environment.logger
         ) { [now = environment.now] trouble in
