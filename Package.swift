@@ -91,16 +91,21 @@ let package = Package(
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(
-            name: "FlaggerAPITests", dependencies: ["FlaggerAPI"], resources: [.copy("Resources")],
+            name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
             swiftSettings: strict),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI"] + nio, swiftSettings: strict),
-        .testTarget(name: "ProxyTests", dependencies: ["Proxy"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "ProxyTests",
+            dependencies: ["Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
             name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
-        .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
+        ),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
@@ -109,7 +114,8 @@ let package = Package(
             swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["aviary", httpClient] + nio, swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["aviary", httpClient, sqlite] + nio,
+            resources: [.copy("Resources/Timelines")], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -82,7 +82,8 @@ extension CanaryDefinition {
 
     private static func gateDeadline(of annotations: CanaryAnnotations) -> GateDeadline? {
         annotations.gateDeadline.map { after in
-            GateDeadline(after: after, action: annotations.gateDeadlineAction == .promote ? .promote : .rollback)
+            GateDeadline(
+                after: after, action: annotations.gateDeadlineAction == .promote ? .promote : .rollback)
         }
     }
 }

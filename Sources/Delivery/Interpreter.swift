@@ -132,7 +132,8 @@ public struct Interpreter: Sendable {
         }
         let webhook = tick.definition.webhooks[call.hook.index]
         let payload = payload(
-            for: webhook, phase: call.phase, revision: call.revision, status: call.status, in: tick.definition)
+            for: webhook, phase: call.phase, revision: call.revision, status: call.status, in: tick.definition
+        )
         let outcome = await caller.call(webhook.endpoint, payload: payload)
         let record = HookRecord(
             type: call.hook.type.wireName, name: call.hook.name, url: webhook.endpoint.url,
@@ -172,7 +173,8 @@ public struct Interpreter: Sendable {
                 record = metric.judge(
                     value, canary: names.canary, target: names.target, source: metrics.name)
             } catch {
-                let text = "Halt \(names.canary) advancement metric \(metric.name) can't be measured: \(error)"
+                let text =
+                    "Halt \(names.canary) advancement metric \(metric.name) can't be measured: \(error)"
                 record = MetricRecord(name: metric.name, value: nil, isWithinRange: false, failure: text)
             }
             await self.record(.measured(record), in: tick)

@@ -78,7 +78,8 @@ final class CanaryRunner: Sendable {
             await tick(definition)
             if abort != nil, status.phase?.asksRollback != true { pendingAbort.withLock { $0 = nil } }
             let isInitializing = status.phase == nil || status.phase == .initializing
-            await wakeup.sleep(atMost: isInitializing ? min(Self.eager, definition.interval) : definition.interval)
+            await wakeup.sleep(
+                atMost: isInitializing ? min(Self.eager, definition.interval) : definition.interval)
         }
     }
 
@@ -96,7 +97,8 @@ final class CanaryRunner: Sendable {
                 defer { last = trouble }
                 return last != trouble
             }
-            logger.error("tick failed", metadata: ["canary": "\(definition.plan.names.canary)", "error": "\(trouble)"])
+            logger.error(
+                "tick failed", metadata: ["canary": "\(definition.plan.names.canary)", "error": "\(trouble)"])
             if isNew { await onTrouble(trouble) }
         }
     }

@@ -31,7 +31,8 @@ extension CanaryService {
     private func traffic(_ side: Side, _ replicas: ReplicaSetState) async -> CanarySnapshot.Traffic {
         let seen = await proxy.statistics(side, over: .seconds(10))
         return CanarySnapshot.Traffic(
-            ready: replicas.available, wanted: replicas.replicas, requests: seen.requests, successRate: seen.successRate,
+            ready: replicas.available, wanted: replicas.replicas, requests: seen.requests,
+            successRate: seen.successRate,
             p99Milliseconds: seen.requests > 0 ? seen.durationP99 / .milliseconds(1) : nil)
     }
 

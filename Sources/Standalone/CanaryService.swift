@@ -25,7 +25,9 @@ final class CanaryService: Sendable {
     /// Opens the ports and adopts what survived; nothing ticks before `run()`.
     ///
     /// - Throws: when the service port is taken, or the resource can't be used.
-    static func start(_ desired: DesiredCanary, in environment: DaemonEnvironment) async throws -> CanaryService {
+    static func start(_ desired: DesiredCanary, in environment: DaemonEnvironment) async throws
+        -> CanaryService
+    {
         let key = CanaryKey(desired.canary.metadata)
         let store = StatusTable(writer: environment.database.writer, canary: key)
         let status = try await store.load()
@@ -46,7 +48,8 @@ final class CanaryService: Sendable {
     ) async throws -> ReverseProxy {
         try await ReverseProxy.start(
             [
-                Listener(host: environment.bindAddress, port: desired.canary.spec.service.port, audience: .apex),
+                Listener(
+                    host: environment.bindAddress, port: desired.canary.spec.service.port, audience: .apex),
                 Listener(audience: .side(.primary)),
                 Listener(audience: .side(.canary)),
             ],
@@ -68,13 +71,14 @@ final class CanaryService: Sendable {
         names = [desired.canary.apexName, desired.canary.primaryName, desired.canary.canaryName]
             .map { "\($0).\(key.namespace)" }
         let reference = RunnerReference()
+        let canaryStart = StartTime()
         sides = Self.sides(of: key, router, proxy, environment) { reference.poke() }
         let analysis = desired.canary.spec.effectiveAnalysis
         workload = ProcessWorkload(
             primary: sides.primary, canary: sides.canary,
             revisions: RevisionTable(writer: environment.database.writer, canary: key), target: target,
             readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold),
-            now: environment.now)
+            canaryStart: canaryStart, now: environment.now)
         let history = environment.history
         let sink = CanaryHistory(history: history, canary: key) { router.follow(revision: $0) }
         events = EventQueue(caller: environment.caller) { [now = environment.now] record in
@@ -83,7 +87,8 @@ final class CanaryService: Sendable {
         }
         let interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: sink, caller: environment.caller,
-            metrics: ProxyMetrics(proxy: proxy), events: events, now: environment.now)
+            metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), events: events,
+            now: environment.now)
         runner = CanaryRunner(
             interpreter: interpreter, definition: definition, status: status, logger: environment.logger
         ) { [now = environment.now] trouble in
@@ -173,7 +178,9 @@ struct CanaryHistory: EventSink {
     let onRevision: @Sendable (String) -> Void
 
     func record(_ entry: HistoryEntry) async {
-        if case .moved(let status) = entry.kind, let revision = status.lastApplied { onRevision(revision.checksum) }
+        if case .moved(let status) = entry.kind, let revision = status.lastApplied {
+            onRevision(revision.checksum)
+        }
         await history.append(entry, canary: canary)
     }
 }

@@ -56,7 +56,8 @@ public actor Daemon {
             else { throw StandaloneError.nothingToAbort("\(key)") }
             return try await service.runner.abort(reason)
         }
-        try await resources.take([try ManifestLoader.draft(of: wanted.canary, folder: wanted.folder)], from: .applied)
+        try await resources.take(
+            [try ManifestLoader.draft(of: wanted.canary, folder: wanted.folder)], from: .applied)
         try await reconcile()
         services[key]?.runner.hurry()
     }
@@ -64,7 +65,9 @@ public actor Daemon {
     /// Every canary as it is now, by namespace and name.
     public func snapshots() async -> [CanarySnapshot] {
         var found: [CanarySnapshot] = []
-        for (_, service) in services.sorted(by: { $0.key < $1.key }) { found.append(await service.snapshot()) }
+        for (_, service) in services.sorted(by: { $0.key < $1.key }) {
+            found.append(await service.snapshot())
+        }
         return found
     }
 

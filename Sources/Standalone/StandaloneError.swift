@@ -57,7 +57,8 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
         case .canary(let name, let cause): "canary \(name): \(cause)"
         case .unknownCanary(let name): "no canary \(name): `aviary get canaries` lists them"
         case .nothingToAbort(let name): "canary \(name) has no rollout under way to abort"
-        case .abortPending(let name): "the abort of \(name) was taken, but no tick has done it within a minute"
+        case .abortPending(let name):
+            "the abort of \(name) was taken, but no tick has done it within a minute"
         case .listen(let address, let cause):
             "can't listen on \(address): \(cause); choose another with --listen HOST:PORT"
         }

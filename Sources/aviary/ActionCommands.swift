@@ -36,7 +36,8 @@ struct ResumeCommand: AsyncParsableCommand {
 /// `aviary abort NAME`.
 struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Fail a running rollout at once and give all traffic back to primary.",
+        commandName: "abort",
+        abstract: "Fail a running rollout at once and give all traffic back to primary.",
         discussion: "EXAMPLE\n  aviary abort podinfo -n test --reason 'wrong build'")
     @OptionGroup var arguments: ActionArguments
     @Option(help: "Why; shown in the events.") var reason: String?

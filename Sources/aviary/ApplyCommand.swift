@@ -32,7 +32,8 @@ struct ApplyCommand: AsyncParsableCommand {
     private static func read(_ file: String) throws -> Data {
         do {
             return file == "-"
-                ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(fileURLWithPath: file))
+                ? try FileHandle.standardInput.readToEnd() ?? Data()
+                : try Data(contentsOf: URL(fileURLWithPath: file))
         } catch {
             throw DaemonClient.Failure(description: "\(file): can't be read: \(error.localizedDescription)")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Aviary: AsyncParsableCommand {
@@ -10,12 +11,42 @@ struct Aviary: AsyncParsableCommand {
             ApplyCommand.self,
             GetCommand.self,
             WatchCommand.self,
+            ValidateCommand.self,
+            GateCommand.self,
+            RollbackCommand.self,
             PauseCommand.self,
             ResumeCommand.self,
             AbortCommand.self,
-            SampleAppCommand.self,
-            GateCommand.self,
             LoadTesterCommand.self,
-            RollbackCommand.self,
+            HeyCommand.self,
+            SampleAppCommand.self,
         ])
+
+    /// Names under which the binary is one of its subcommands, as through a symbolic link.
+    private static let subcommandNames: Set<String> = ["hey"]
+
+    static func main() async {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
+        if subcommandNames.contains(name) { arguments.insert(name, at: 0) }
+        do {
+            var command = try parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(of: arguments, with: error)
+        }
+    }
+
+    /// A wrong command line ends with 64, and with 2 for the commands that stand in for a Go program.
+    private static func exit(of arguments: [String], with error: any Error) -> Never {
+        guard let name = arguments.first, subcommandNames.contains(name),
+            exitCode(for: error) == .validationFailure
+        else { exit(withError: error) }
+        FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+        exit(withError: ExitCode(2))
+    }
 }

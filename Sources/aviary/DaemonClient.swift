@@ -21,7 +21,9 @@ struct DaemonClient {
     ) async throws -> Data {
         try await send(
             method, path, body: try body.map { try JSONEncoder().encode($0) },
-            headers: headers.merging(body == nil ? [:] : ["Content-Type": "application/json"]) { mine, _ in mine })
+            headers: headers.merging(body == nil ? [:] : ["Content-Type": "application/json"]) { mine, _ in
+                mine
+            })
     }
 
     /// Sends a request with a body as it is and returns the body of a 2xx answer.
@@ -48,7 +50,9 @@ struct DaemonClient {
             struct Problem: Decodable { let message: String }
             let error: Problem
         }
-        if let refusal = try? JSONDecoder().decode(Refusal.self, from: answer) { return refusal.error.message }
+        if let refusal = try? JSONDecoder().decode(Refusal.self, from: answer) {
+            return refusal.error.message
+        }
         let text = String(decoding: answer, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         return text.isEmpty ? nil : text
     }

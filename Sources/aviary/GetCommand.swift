@@ -48,7 +48,9 @@ struct GetCommand: AsyncParsableCommand {
         }
         let namespaces = Set(found.map(\.canary.metadata.namespace))
         let showsNamespace = namespaces.count > 1
-        var rows = [(showsNamespace ? ["NAMESPACE"] : []) + ["NAME", "STATUS", "WEIGHT", "LASTTRANSITIONTIME"]]
+        var rows = [
+            (showsNamespace ? ["NAMESPACE"] : []) + ["NAME", "STATUS", "WEIGHT", "LASTTRANSITIONTIME"]
+        ]
         for snapshot in found {
             let status = snapshot.canary.status
             rows.append(
@@ -78,7 +80,8 @@ struct GetCommand: AsyncParsableCommand {
     private func history(of found: [CanarySnapshot]) async throws -> [HistoryLine] {
         var lines: [HistoryLine] = []
         for snapshot in found {
-            let key = CanaryKey(namespace: snapshot.canary.metadata.namespace, name: snapshot.canary.metadata.name)
+            let key = CanaryKey(
+                namespace: snapshot.canary.metadata.namespace, name: snapshot.canary.metadata.name)
             lines += try await server.client.history(of: key, after: 0, limit: 1000)
         }
         return lines.sorted { $0.id < $1.id }

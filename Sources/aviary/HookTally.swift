@@ -17,7 +17,8 @@ struct HookTally: Encodable {
             let canary = "\(call.canary).\(call.namespace)"
             let key = "\(canary)/\(call.hookType ?? "")/\(call.name ?? "")"
             if tallies[key] == nil { order.append(key) }
-            var tally = tallies[key] ?? HookTally(canary: canary, type: call.hookType ?? "", name: call.name ?? "")
+            var tally =
+                tallies[key] ?? HookTally(canary: canary, type: call.hookType ?? "", name: call.name ?? "")
             tally.calls += 1
             tally.passed += call.passed == true ? 1 : 0
             tally.lastAnswer = call.status.map { "HTTP \($0)" } ?? "no answer"

@@ -28,7 +28,8 @@ struct RunCommand: AsyncParsableCommand {
     var bind = "127.0.0.1"
     @Option(
         help: ArgumentHelp(
-            "Let a name in hooks and tasks stand for an address; may be repeated.", valueName: "name=host:port"))
+            "Let a name in hooks and tasks stand for an address; may be repeated.",
+            valueName: "name=host:port"))
     var resolve: [String] = []
     @Option(name: .shortAndLong, help: "text or json (one event a line).") var output = OutputFormat.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = LogLevel.warning
@@ -64,7 +65,9 @@ struct RunCommand: AsyncParsableCommand {
             resolutions: try resolve.map(Self.resolution), executable: try Self.executable())
     }
 
-    private static func resolution(_ text: String) throws -> (name: String, address: StandaloneOptions.Address) {
+    private static func resolution(_ text: String) throws -> (
+        name: String, address: StandaloneOptions.Address
+    ) {
         let parts = text.split(separator: "=", maxSplits: 1)
         guard parts.count == 2, let address = StandaloneOptions.Address(String(parts[1])) else {
             throw ValidationError("--resolve: use NAME=HOST:PORT or NAME:PORT=HOST:PORT, was \(text)")

@@ -41,7 +41,8 @@ struct WatchCommand: AsyncParsableCommand {
                 throw phase == "Failed" ? ExitCode.failure : ExitCode.success
             }
             if let deadline, ContinuousClock.now >= deadline {
-                FileHandle.standardError.write(Data("gave up after \(timeout ?? 0) s: \(key) is not done yet\n".utf8))
+                FileHandle.standardError.write(
+                    Data("gave up after \(timeout ?? 0) s: \(key) is not done yet\n".utf8))
                 throw ExitCode(2)
             }
             try await Task.sleep(for: Self.pause)

@@ -43,7 +43,9 @@ final class RawServer: Sendable {
     func stop() async { try? await channel.close() }
 
     static func response(_ status: Int, _ body: String = "", headers: String = "") -> Answer {
-        .bytes("HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\(headers)Connection: close\r\n\r\n\(body)")
+        .bytes(
+            "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\(headers)Connection: close\r\n\r\n\(body)"
+        )
     }
 
     private func next(for request: String) -> Answer {
@@ -66,7 +68,8 @@ final class RawServer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             received += String(buffer: unwrapInboundIn(data))
-            guard let end = received.range(of: "\r\n\r\n"), isComplete(String(received[end.upperBound...])) else { return }
+            guard let end = received.range(of: "\r\n\r\n"), isComplete(String(received[end.upperBound...]))
+            else { return }
             let request = received
             received = ""
             guard let server = box.server.withLock({ $0 }) else { return }
@@ -77,13 +80,15 @@ final class RawServer: Sendable {
             case .silence: break
             case .endless:
                 context.writeAndFlush(
-                    NIOAny(ByteBuffer(string: "HTTP/1.1 500 X\r\nContent-Length: 1073741824\r\n\r\n")), promise: nil)
+                    NIOAny(ByteBuffer(string: "HTTP/1.1 500 X\r\nContent-Length: 1073741824\r\n\r\n")),
+                    promise: nil)
                 pour(context)
             }
         }
 
         private func isComplete(_ body: String) -> Bool {
-            let length = received.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+            let length =
+                received.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
                 .flatMap { Int($0.split(separator: ":")[1].trimmingPrefix(" ")) } ?? 0
             return body.utf8.count >= length
         }

@@ -11,7 +11,8 @@ struct WebhookCallerTests {
 
     /// Calls a scripted server and returns the outcome, what the server received and the pauses taken.
     private func call(
-        _ script: [RawServer.Answer], retries: Int = 0, timeout: Duration = .seconds(5), path: String = "/hook",
+        _ script: [RawServer.Answer], retries: Int = 0, timeout: Duration = .seconds(5),
+        path: String = "/hook",
         payload: CanaryWebhookPayload? = nil
     ) async throws -> (outcome: HookOutcome, requests: [String], pauses: [Duration]) {
         let server = try await RawServer(script)
@@ -27,10 +28,13 @@ struct WebhookCallerTests {
         return (outcome, server.requests, pauses.all)
     }
 
-    @Test("passes on 200 to 202 and on nothing else, 204 and 3xx included", arguments: [
-        (200, true), (201, true), (202, true), (203, false), (204, false), (299, false), (304, false), (400, false),
-        (403, false), (500, false),
-    ])
+    @Test(
+        "passes on 200 to 202 and on nothing else, 204 and 3xx included",
+        arguments: [
+            (200, true), (201, true), (202, true), (203, false), (204, false), (299, false), (304, false),
+            (400, false),
+            (403, false), (500, false),
+        ])
     func statusDecides(status: Int, passes: Bool) async throws {
         let found = try await call([RawServer.response(status, "said")])
         #expect(found.outcome.isPass == passes)
@@ -103,7 +107,9 @@ struct WebhookCallerTests {
 
     @Test("follows redirects only so far")
     func boundsRedirects() async throws {
-        let server = try await RawServer([.bytes("HTTP/1.1 307 X\r\nLocation: /again\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")])
+        let server = try await RawServer([
+            .bytes("HTTP/1.1 307 X\r\nLocation: /again\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        ])
         let caller = WebhookCaller()
         let outcome = await caller.call(
             HookEndpoint(url: "http://127.0.0.1:\(server.port)/"), payload: payload)

@@ -84,6 +84,16 @@ import Testing
         #expect(Manifest.load(files: [file.path]).diagnostics.map(\.rule) == ["unreadable-file"])
     }
 
+    @Test("lists at most 200 problems of one document and severity, and counts the rest")
+    func many() {
+        let fields = (0..<20_000).map { "key\($0): 1\n" }.joined()
+        let manifest = read(
+            SampleManifest.kubernetes.replacingOccurrences(of: "port: 9898", with: "port: x") + fields)
+        #expect(manifest.diagnostics.count { $0.rule == "unknown-field" } == 200)
+        #expect(manifest.diagnostics.count { $0.severity == .error } == 1)
+        #expect(manifest.diagnostics.first?.message == "19800 more of these are not listed")
+    }
+
     @Test("names files that cannot be read, and reads the others")
     func unreadable() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import Proxy
@@ -50,28 +51,48 @@ import Testing
         for replica in all { await replica.stop() }
     }
 
+    /// Answers at once, but for `/slow`, whose connections it keeps for the test to answer on.
+    private func gated(_ slow: Slow) async throws -> RawReplica {
+        try await RawReplica.start { text, channel in
+            if text.hasPrefix("GET /slow ") {
+                slow.channels.withLock { $0.append(channel) }
+            } else {
+                channel.reply("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold")
+            }
+        }
+    }
+
+    private final class Slow: Sendable {
+        let channels = Mutex<[any Channel]>([])
+        var count: Int { channels.withLock { $0.count } }
+        func answer() {
+            for channel in channels.withLock({ $0 }) {
+                channel.reply("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow")
+            }
+        }
+    }
+
     @Test("closes the idle connections of a replica that leaves the table, and lets its requests finish")
     func removedEndpoint() async throws {
-        let old = try await Replica.start { request in
-            Replica.Reply(body: "old", delay: request.head.uri == "/slow" ? .milliseconds(300) : .zero)
-        }
+        let waiting = Slow()
+        let old = try await gated(waiting)
         let new = try await Replica.start { _ in Replica.Reply(body: "new") }
+        @Sendable func open() -> Int { old.connections.filter(\.isActive).count }
         try await withProxy(RoutingTable(primary: [old.endpoint])) { (proxy, port) async throws in
-            #expect(try await get(port).text == "old")
             let slow = try await RawClient.connect(port)
             try await slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-            let fast = try await RawClient.connect(port)
-            try await fast.send("GET /fast HTTP/1.1\r\nHost: a\r\n\r\n")
-            #expect(try await fast.response().text == "old")
-            #expect(old.openConnections == 2)
+            try await eventually("the slow request at the replica") { waiting.count == 1 }
+            #expect(try await get(port, "/fast").text == "old")
+            #expect(open() == 2)
             proxy.update(RoutingTable(primary: [new.endpoint]))
             #expect(try await get(port).text == "new")
-            try await eventually("the idle connection to be closed") { old.openConnections == 1 }
+            try await eventually("the idle connection to be closed") { open() == 1 }
             #expect(await proxy.requestsInFlight(to: old.endpoint) == 1)
             #expect(await proxy.waitUntilUnused(old.endpoint, within: .milliseconds(20)) == false)
+            waiting.answer()
             #expect(await proxy.waitUntilUnused(old.endpoint, within: .seconds(10)))
-            #expect(try await slow.response().text == "old")
-            try await eventually("the used connection to be closed") { old.openConnections == 0 }
+            #expect(try await slow.response().text == "slow")
+            try await eventually("the used connection to be closed") { open() == 0 }
         }
         await old.stop()
         await new.stop()
@@ -79,24 +100,26 @@ import Testing
 
     @Test("drains: finishes what is under way, says close, and then ends")
     func drain() async throws {
-        let replica = try await Replica.start { request in
-            Replica.Reply(delay: request.head.uri == "/slow" ? .milliseconds(400) : .zero)
-        }
+        let waiting = Slow()
+        let replica = try await gated(waiting)
         try await withProxy(RoutingTable(primary: [replica.endpoint])) { (proxy, port) async throws in
             let idle = try await RawClient.connect(port)
             try await idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await idle.response().header("connection") == nil)
             let slow = try await RawClient.connect(port)
             try await slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-            try await eventually("the slow request at the replica") { replica.requests.count == 2 }
-            let started = ContinuousClock.now
-            await proxy.drain(within: .seconds(10))
-            #expect(ContinuousClock.now - started < .seconds(5))
-            let response = try await slow.response()
-            #expect(response.status == 200 && response.header("connection") == "close")
+            try await eventually("the slow request at the replica") { waiting.count == 1 }
+            async let drained: Void = proxy.drain(within: .seconds(20))
             try await idle.awaitClose()
+            #expect(!slow.isClosed)
             await #expect(throws: (any Error).self) { try await RawClient.connect(port) }
-            try await eventually("the replica's connections to be closed") { replica.openConnections == 0 }
+            waiting.answer()
+            let response = try await slow.response()
+            #expect(response.text == "slow" && response.header("connection") == "close")
+            await drained
+            try await eventually("the replica's connections to be closed") {
+                replica.connections.allSatisfy { !$0.isActive }
+            }
             await proxy.drain(within: .seconds(10))
         }
         await replica.stop()

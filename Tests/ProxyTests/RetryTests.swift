@@ -89,9 +89,12 @@ import Testing
         }
         try await withProxy(RoutingTable(primary: [replica.endpoint])) { (_, port) async throws in
             let client = try await RawClient.connect(port)
-            for _ in 0..<50 {
+            for _ in 0..<30 {
                 try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
                 #expect(try await client.response().status == 200)
+                try await eventually("the replica to close") {
+                    replica.connections.allSatisfy { !$0.isActive }
+                }
             }
         }
         await replica.stop()

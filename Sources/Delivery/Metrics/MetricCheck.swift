@@ -61,7 +61,9 @@ public struct MetricCheck: Equatable, Sendable {
         return MetricRecord(name: name, value: value, isWithinRange: true, failure: nil)
     }
 
-    private func outside(_ value: Double, _ relation: String, _ bound: Double, _ canary: String) -> MetricRecord {
+    private func outside(_ value: Double, _ relation: String, _ bound: Double, _ canary: String)
+        -> MetricRecord
+    {
         let text =
             switch builtin {
             case .successRate:

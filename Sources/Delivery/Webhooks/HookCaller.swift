@@ -43,7 +43,8 @@ public struct HookOutcome: Equatable, Sendable {
 
     /// Makes an outcome.
     public init(
-        status: Int? = nil, body: String = "", error: String? = nil, attempts: Int = 1, latency: Duration = .zero
+        status: Int? = nil, body: String = "", error: String? = nil, attempts: Int = 1,
+        latency: Duration = .zero
     ) {
         self.status = status
         self.body = body

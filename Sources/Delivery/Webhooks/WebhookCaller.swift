@@ -137,7 +137,8 @@ public final class WebhookCaller: HookCaller {
             return "\(url): no answer within \(endpoint.timeout)"
         case let error as HTTPClientError where error == .connectTimeout:
             return "\(url): could not connect within \(endpoint.timeout)"
-        case let error as HTTPClientError where error == .redirectLimitReached || error == .redirectCycleDetected:
+        case let error as HTTPClientError
+        where error == .redirectLimitReached || error == .redirectCycleDetected:
             return "\(url): too many redirects"
         case let error as HTTPClientError where error == .remoteConnectionClosed:
             return "\(url): connection closed before the answer was complete"

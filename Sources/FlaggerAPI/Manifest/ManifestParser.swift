@@ -29,9 +29,18 @@ struct ManifestParser {
 }
 
 extension ManifestSyntaxError {
+    static func tooDeep(at mark: SourceMark) -> ManifestSyntaxError {
+        ManifestSyntaxError(
+            mark: mark, rule: "too-large",
+            message: "is nested deeper than \(ManifestParser.maximumDepth) levels",
+            fix: "split or simplify the file")
+    }
+
     init(_ error: YamlError, in text: String) {
         let fix = "check the indentation, quotes and brackets here and on the lines before"
         switch error {
+        case .parser(_, let problem, let mark, _) where problem.hasPrefix("Maximum nesting level"):
+            self = .tooDeep(at: SourceMark(line: mark.line, column: mark.column))
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let detail = context.map { "\($0.text.trimmingSpaces) (line \($0.mark.line)): " } ?? ""

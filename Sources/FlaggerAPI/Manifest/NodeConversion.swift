@@ -12,7 +12,7 @@ struct NodeConversion {
             throw refusal(mark, "has more than \(ManifestParser.maximumNodes) values, aliases written out")
         }
         guard depth <= ManifestParser.maximumDepth else {
-            throw refusal(mark, "is nested deeper than \(ManifestParser.maximumDepth) levels")
+            throw ManifestSyntaxError.tooDeep(at: mark)
         }
         switch node {
         case .scalar(let scalar):

@@ -10,10 +10,9 @@ struct NodeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
         self.decoder = decoder
         guard let known = (Key.self as? any CaseIterable.Type)?.names else { return }
         for member in members where !known.contains(member.key) {
-            let suggestion = Spelling.nearest(to: member.key, among: known)
             decoder.findings.report(
                 .warning, at: decoder.path[member.key], rule: "unknown-field", "unknown field; it is ignored",
-                fix: suggestion.map { "did you mean `\($0)`?" }
+                fix: Spelling.nearest(to: member.key, among: known).map { "did you mean `\($0)`?" }
                     ?? "remove it, or correct its name or indentation")
         }
     }

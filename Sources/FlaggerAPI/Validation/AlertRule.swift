@@ -14,15 +14,13 @@ extension CanaryRule {
                         ?? "use one of \(severities.joined(separator: ", "))")
             }
             let reference = alert.providerRef
-            let namespace = reference.namespace ?? canary.metadata.namespace
-            let isKnown = scope.manifest.alertProviders.contains {
-                $0.metadata.name == reference.name && $0.metadata.namespace == namespace
-            }
-            if scope.isStandalone, !isKnown {
+            let name = NamespacedName(
+                namespace: reference.namespace ?? canary.metadata.namespace, name: reference.name)
+            if scope.isStandalone, !scope.names.contains(name, of: AlertProvider.kind) {
                 list.error(
                     path["providerRef"], "unknown-alert-provider",
-                    "no AlertProvider \"\(reference.name)\" in namespace \"\(namespace)\"",
-                    fix: "add it to the files")
+                    "no AlertProvider \"\(reference.name)\" in namespace \"\(name.namespace)\"",
+                    fix: scope.names.fix(for: name, of: AlertProvider.kind))
             }
         }
     }

@@ -3,12 +3,13 @@ struct ManifestValidator {
     let options: ValidationOptions
 
     func diagnostics(of manifest: Manifest) -> [Diagnostic] {
+        let names = ResourceNames(manifest.entries)
         var diagnostics: [Diagnostic] = []
         for entry in manifest.entries {
             var list = FindingList()
             NamingRule.check(entry.resource.metadata, &list)
             switch entry.resource {
-            case .canary(let canary): check(canary, entry.node, in: manifest, &list)
+            case .canary(let canary): check(canary, entry.node, among: names, &list)
             case .process(let process):
                 for rule in ProcessRule.all { rule.check(process, &list) }
             case .metricTemplate(let template): MetricTemplateRule.check(template, &list)
@@ -20,11 +21,11 @@ struct ManifestValidator {
     }
 
     private func check(
-        _ canary: Canary, _ node: ManifestNode, in manifest: Manifest, _ list: inout FindingList
+        _ canary: Canary, _ node: ManifestNode, among names: ResourceNames, _ list: inout FindingList
     ) {
         let usesOldName = canary.spec.analysis == nil && node["spec"]?["canaryAnalysis"] != nil
         let scope = ValidationScope(
-            options: options, manifest: manifest,
+            options: options, names: names,
             isStandalone: canary.spec.targetRef.kind == ProcessResource.kind,
             analysisPath: FieldPath(usesOldName ? "spec.canaryAnalysis" : "spec.analysis"))
         for rule in CanaryRule.all { rule.check(canary, scope, &list) }

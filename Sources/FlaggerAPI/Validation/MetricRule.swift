@@ -19,17 +19,13 @@ extension CanaryRule {
         if metric.name.isEmpty {
             list.error(path["name"], "missing-field", "is empty", fix: "name the metric")
         } else if let reference = metric.templateRef {
-            let namespace = reference.namespace ?? canary.metadata.namespace
-            let isKnown = scope.manifest.metricTemplates.contains {
-                $0.metadata.name == reference.name && $0.metadata.namespace == namespace
-            }
-            guard scope.isStandalone, !isKnown else { return }
-            let others = scope.manifest.metricTemplates.map(\.metadata.name)
+            let name = NamespacedName(
+                namespace: reference.namespace ?? canary.metadata.namespace, name: reference.name)
+            guard scope.isStandalone, !scope.names.contains(name, of: MetricTemplate.kind) else { return }
             list.error(
                 path["templateRef"], "unknown-template",
-                "no MetricTemplate \"\(reference.name)\" in namespace \"\(namespace)\"",
-                fix: Spelling.nearest(to: reference.name, among: others)
-                    .map { "did you mean `\($0)`? Compare the namespace too" } ?? "add it to the files")
+                "no MetricTemplate \"\(name.name)\" in namespace \"\(name.namespace)\"",
+                fix: scope.names.fix(for: name, of: MetricTemplate.kind))
         } else if metric.query?.isEmpty ?? true, !CanaryMetric.builtIn.contains(metric.name) {
             list.error(
                 path["name"], "unknown-metric", "\"\(metric.name)\" is neither built in nor has a query",

@@ -49,16 +49,13 @@ extension CanaryRule {
                 fix: "write `apiVersion: \(ProcessResource.apiVersion)`")
         }
         let name = NamespacedName(namespace: canary.metadata.namespace, name: target.name)
-        let isKnown = scope.options.knownProcesses.contains(name) || scope.manifest.process(of: canary) != nil
+        let isKnown =
+            scope.options.knownProcesses.contains(name)
+            || scope.names.contains(name, of: ProcessResource.kind)
         guard !target.name.isEmpty, !isKnown else { return }
-        let others = scope.manifest.processes.map(\.metadata.name)
-        let namespace = canary.metadata.namespace
         list.error(
             targetPath["name"], "unknown-target",
-            "no Process \"\(target.name)\" in namespace \"\(namespace)\"",
-            fix: Spelling.nearest(to: target.name, among: others).map {
-                "did you mean `\($0)`? Compare the namespace too"
-            }
-                ?? "add the Process to the files")
+            "no Process \"\(target.name)\" in namespace \"\(name.namespace)\"",
+            fix: scope.names.fix(for: name, of: ProcessResource.kind))
     }
 }

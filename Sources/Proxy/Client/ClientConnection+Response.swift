@@ -52,6 +52,7 @@ extension ClientConnection {
                     _ = responseOut.writeBytes(UnsafeRawBufferPointer(rebasing: source[0..<count]))
                 }
             }
+            if fits, isLast { return context.writeAndFlush(wrapOutboundOut(responseOut), promise: nil) }
             context.write(wrapOutboundOut(responseOut), promise: nil)
             if !fits { write(bytes, count, context) }
         } else if count > 0 {

@@ -26,7 +26,8 @@ struct DaemonRoutes {
         router.get("/api/feed") { _, _ in feed() }
         router.post("/api/apply") { request, _ in try await apply(request) }
         for action in CanaryAction.allCases {
-            router.post("/api/namespaces/{namespace}/canaries/{name}/\(action.rawValue)") { request, context in
+            router.post("/api/namespaces/{namespace}/canaries/{name}/\(action.rawValue)") {
+                request, context in
                 let key = try key(context)
                 let reason = request.uri.queryParameters.get("reason") ?? "asked for"
                 try await report { try await daemon.perform(action, on: key, reason: reason) }
@@ -37,12 +38,14 @@ struct DaemonRoutes {
 
     private func key(_ context: some RequestContext) throws -> CanaryKey {
         CanaryKey(
-            namespace: try context.parameters.require("namespace"), name: try context.parameters.require("name"))
+            namespace: try context.parameters.require("namespace"),
+            name: try context.parameters.require("name"))
     }
 
     private func snapshot(_ context: some RequestContext) async throws -> CanarySnapshot {
         let key = try key(context)
-        guard let found = await daemon.snapshots().first(where: { CanaryKey($0.canary.metadata) == key }) else {
+        guard let found = await daemon.snapshots().first(where: { CanaryKey($0.canary.metadata) == key })
+        else {
             throw HTTPError(.notFound, message: "no canary \(key.name) in namespace \(key.namespace)")
         }
         return found

@@ -27,7 +27,8 @@ struct PrometheusText {
         for sample in samples {
             lines.append("flagger_canary_status{\(labels(sample))} \(Self.code(sample.phase))")
         }
-        header(&lines, "flagger_canary_weight", "The virtual service destination weight current value", "gauge")
+        header(
+            &lines, "flagger_canary_weight", "The virtual service destination weight current value", "gauge")
         for sample in samples {
             let namespace = escape(sample.key.namespace)
             for (workload, weight) in [("-primary", 100 - sample.weight), ("", sample.weight)] {
@@ -42,13 +43,16 @@ struct PrometheusText {
     }
 
     private func durations(_ lines: inout [String]) {
-        header(&lines, "flagger_canary_duration_seconds", "Seconds spent performing canary analysis", "histogram")
+        header(
+            &lines, "flagger_canary_duration_seconds", "Seconds spent performing canary analysis", "histogram"
+        )
         for sample in samples {
             let labels = labels(sample)
             for (bound, count) in zip(DurationHistogram.boundsInSeconds, sample.ticks.counts) {
                 lines.append("flagger_canary_duration_seconds_bucket{\(labels),le=\"\(bound)\"} \(count)")
             }
-            lines.append("flagger_canary_duration_seconds_bucket{\(labels),le=\"+Inf\"} \(sample.ticks.count)")
+            lines.append(
+                "flagger_canary_duration_seconds_bucket{\(labels),le=\"+Inf\"} \(sample.ticks.count)")
             lines.append("flagger_canary_duration_seconds_sum{\(labels)} \(sample.ticks.sumInSeconds)")
             lines.append("flagger_canary_duration_seconds_count{\(labels)} \(sample.ticks.count)")
         }

@@ -38,7 +38,8 @@ public struct StateDatabase: Sendable {
         }
         let isNewer = try writer.read { database in
             let known = Set(Self.migrations.map(\.name))
-            let applied = try database.tableExists("grdb_migrations")
+            let applied =
+                try database.tableExists("grdb_migrations")
                 ? String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations") : []
             return applied.contains { $0.hasPrefix("standalone-") && !known.contains($0) }
         }

@@ -112,15 +112,16 @@ public final class History: Sendable {
     func append(_ entry: HistoryEntry, canary: CanaryKey) async {
         var line = HistoryLine(entry, canary: canary)
         let stored = line
-        line.id = (try? await writer.write { database in
-            let json = String(decoding: try JSONEncoder().encode(stored), as: UTF8.self)
-            try database.execute(
-                sql: "INSERT INTO history (namespace, name, time, json) VALUES (?, ?, ?, ?)",
-                arguments: [canary.namespace, canary.name, stored.time, json])
-            let id = database.lastInsertedRowID
-            if id.isMultiple(of: 500) { try Self.prune(database, canary: canary) }
-            return id
-        }) ?? 0
+        line.id =
+            (try? await writer.write { database in
+                let json = String(decoding: try JSONEncoder().encode(stored), as: UTF8.self)
+                try database.execute(
+                    sql: "INSERT INTO history (namespace, name, time, json) VALUES (?, ?, ?, ?)",
+                    arguments: [canary.namespace, canary.name, stored.time, json])
+                let id = database.lastInsertedRowID
+                if id.isMultiple(of: 500) { try Self.prune(database, canary: canary) }
+                return id
+            }) ?? 0
         followers.send(line)
     }
 

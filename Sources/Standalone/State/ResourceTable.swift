@@ -65,7 +65,9 @@ struct ResourceTable: Sendable {
         let rows = try Row.fetchAll(
             database, sql: "SELECT kind, namespace, name FROM resource WHERE source = 'files'")
         for row in rows {
-            let (kind, namespace, name): (String, String, String) = (row["kind"], row["namespace"], row["name"])
+            let (kind, namespace, name): (String, String, String) = (
+                row["kind"], row["namespace"], row["name"]
+            )
             guard !kept.contains("\(kind)/\(namespace)/\(name)") else { continue }
             try database.execute(
                 sql: "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?",
@@ -77,7 +79,9 @@ struct ResourceTable: Sendable {
     func all() async throws -> [CanaryKey: DesiredCanary] {
         let rows = try await writer.read { database in
             try Row.fetchAll(database, sql: "SELECT kind, json, folder FROM resource")
-                .map { (kind: $0["kind"] as String, json: $0["json"] as String, folder: $0["folder"] as String) }
+                .map {
+                    (kind: $0["kind"] as String, json: $0["json"] as String, folder: $0["folder"] as String)
+                }
         }
         let decoder = JSONDecoder()
         var processes: [CanaryKey: (process: ProcessResource, folder: String)] = [:]

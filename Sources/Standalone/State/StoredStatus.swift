@@ -33,8 +33,12 @@ struct StoredStatus: Codable {
         isMatched = status.routes.isMatched
         iterations = status.iterations
         failedChecks = status.failedChecks
-        lastApplied = status.lastApplied.map { StoredRevision(spec: $0.spec, configuration: $0.configuration) }
-        lastPromoted = status.lastPromoted.map { StoredRevision(spec: $0.spec, configuration: $0.configuration) }
+        lastApplied = status.lastApplied.map {
+            StoredRevision(spec: $0.spec, configuration: $0.configuration)
+        }
+        lastPromoted = status.lastPromoted.map {
+            StoredRevision(spec: $0.spec, configuration: $0.configuration)
+        }
         passedHooks = status.passedHooks.sorted()
         isAnalysing = status.isAnalysing
         switch status.wait {

@@ -40,7 +40,8 @@ struct ConfigurationSnapshot: Sendable {
         let draft = copy + ".\(UInt64.random(in: 0 ... .max))"
         do {
             for (name, data) in contents {
-                let url = URL(fileURLWithPath: draft + "/" + (name.hasPrefix("/") ? String(name.dropFirst()) : name))
+                let url = URL(
+                    fileURLWithPath: draft + "/" + (name.hasPrefix("/") ? String(name.dropFirst()) : name))
                 try FileManager.default.createDirectory(
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try data.write(to: url)

@@ -17,16 +17,21 @@ actor ProcessWorkload: Workload {
     private let primary: ReplicaSet
     private let canary: ReplicaSet
     private let revisions: RevisionTable
+    private let canaryStart: StartTime
     private let now: @Sendable () -> Timestamp
     private var readyThresholds: (primary: Int, canary: Int)
     private var target: Target
     private var meant: [ReplicaSide: Revision] = [:]
+    /// The canary's revision that counts for metrics, from the moment it was ready.
+    private var measured: Revision?
     private var applied: [ReplicaSide: (template: ProcessTemplate, revision: String)] = [:]
 
     init(
         primary: ReplicaSet, canary: ReplicaSet, revisions: RevisionTable, target: Target,
-        readyThresholds: (primary: Int, canary: Int), now: @escaping @Sendable () -> Timestamp
+        readyThresholds: (primary: Int, canary: Int), canaryStart: StartTime,
+        now: @escaping @Sendable () -> Timestamp
     ) {
+        self.canaryStart = canaryStart
         self.primary = primary
         self.canary = canary
         self.revisions = revisions
@@ -58,16 +63,24 @@ actor ProcessWorkload: Workload {
     }
 
     func observe() async throws -> WorkloadObservation {
-        WorkloadObservation(
+        let found = WorkloadObservation(
             target: target.revision,
             primary: Self.state(
                 await primary.state, meant[.primary], threshold: readyThresholds.primary),
             canary: Self.state(await canary.state, meant[.canary], threshold: readyThresholds.canary))
+        if found.canary.readiness == .ready, measured != meant[.canary] {
+            measured = meant[.canary]
+            canaryStart.reset()
+        }
+        if found.canary.readiness == .absent { measured = nil }
+        return found
     }
 
     func initialise(at revision: Revision) async throws { try await run(revision, on: .primary) }
 
-    func scaleUp(to revision: Revision) async throws { try await run(revision, on: .canary) }
+    func scaleUp(to revision: Revision) async throws {
+        try await run(revision, on: .canary)
+    }
 
     func scaleDown() async throws {
         try await revisions.set(nil, on: .canary)

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Foundation
+import LoadGenerator
+import UnixSignals
+
+/// `aviary hey`: hey's command line. Flags have one dash or two.
+struct HeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hey", abstract: "Send load to an HTTP server and measure the answers.",
+        discussion: """
+            Names in AVIARY_RESOLVE (host=address:port or host:port=address:port, separated by commas) \
+            are dialled there; the Host header keeps the name.
+            """)
+
+    /// What is printed at the end.
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case text, json, csv
+    }
+
+    @Option(name: .dash("n"), help: "Number of requests.")
+    var n = 200
+
+    @Option(name: .dash("c"), help: "Workers, each with one request under way at a time.")
+    var c = 50
+
+    @Option(name: .dash("q"), help: "Requests a second of each worker; 0 is without limit.")
+    var q = 0.0
+
+    @Option(
+        name: .dash("z"), help: "Time to send requests for, such as 10s or 3m, instead of -n.",
+        transform: durationArgument)
+    var z: Duration?
+
+    @Option(name: .dash("o"), help: "csv prints a line an answer instead of the summary.")
+    var o: Output?
+
+    @Option(help: "What to print at the end: text, json or csv.")
+    var output: Output?
+
+    @Option(name: .dash("m"), help: "HTTP method.")
+    var m = "GET"
+
+    @Option(
+        name: .dash("H"), parsing: .unconditionalSingleValue, help: "Header \"Name: value\"; may be repeated."
+    )
+    var header: [String] = []
+
+    @Option(name: .dash("t"), help: "Seconds each request may take; 0 is for ever.")
+    var t = 20.0
+
+    @Option(name: .dash("A"), help: "Accept header.")
+    var accept: String?
+
+    @Option(name: .dash("d"), parsing: .unconditional, help: "Request body.")
+    var d: String?
+
+    @Option(name: .dash("D"), help: "File with the request body.")
+    var bodyFile: String?
+
+    @Option(name: .dash("T"), help: "Content-Type header.")
+    var contentType = "text/html"
+
+    @Option(name: .dash("a"), help: "Basic authentication, username:password.")
+    var a: String?
+
+    @Option(name: .dash("host"), help: "Host header.")
+    var host: String?
+
+    @Flag(name: .dash("disable-compression"), help: "Do not ask for compression.")
+    var disableCompression = false
+
+    @Flag(name: .dash("disable-keepalive"), help: "Use each connection once.")
+    var disableKeepalive = false
+
+    @Flag(name: .dash("disable-redirects"), help: "Do not follow redirects.")
+    var disableRedirects = false
+
+    @Option(name: .dash("cpus"), help: "Threads. (default: one a core)")
+    var cpus: Int?
+
+    @Flag(name: .dash("h2"), help: .hidden)
+    var h2 = false
+
+    @Option(name: .dash("x"), help: .hidden)
+    var x: String?
+
+    @Argument(help: "http://host:port/path")
+    var url: String
+
+    func run() async throws {
+        let run: LoadRun
+        do {
+            run = try LoadRun(plan())
+        } catch let error as LoadError {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            throw ExitCode(1)
+        }
+        let report = try await Self.measure(run)
+        switch output ?? o ?? .text {
+        case .text: print(report.summary, terminator: "")
+        case .json: print(try report.json(), terminator: "")
+        case .csv:
+            print(report.csv, terminator: "")
+            if report.isCSVCut {
+                FileHandle.standardError.write(Data("only the first million answers are listed\n".utf8))
+            }
+        }
+    }
+
+    /// Runs until the end, SIGINT or SIGTERM; shows the progress on a terminal after two seconds.
+    private static func measure(_ run: LoadRun) async throws -> LoadReport {
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        return try await withThrowingTaskGroup(of: LoadReport?.self) { group in
+            group.addTask {
+                try await run.run { report in
+                    guard isTerminal, report.elapsed > 1.5 else { return }
+                    FileHandle.standardError.write(Data("\r\(report.progress)\u{1B}[K".utf8))
+                }
+            }
+            group.addTask {
+                for await _ in signals { break }
+                return nil
+            }
+            // A signal ends the second task first: the run is cancelled, and reports all the same.
+            var report: LoadReport?
+            while report == nil, let ended = try await group.next() {
+                report = ended
+                group.cancelAll()
+            }
+            if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+            guard let report else { throw CancellationError() }
+            return report
+        }
+    }
+}
+
+extension NameSpecification {
+    /// A flag as Go programs have it: the same with one dash and with two.
+    static func dash(_ name: String) -> NameSpecification {
+        guard name.count > 1 else { return [.customShort(Character(name)), .customLong(name)] }
+        return [.customLong(name, withSingleDash: true), .customLong(name)]
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Glibc
+
+/// Finds processes by a variable in their environment, which children inherit.
+enum ProcessScan {
+    struct Found: Hashable {
+        var pid: pid_t
+        var command: String
+        /// Which side of a canary it serves; empty for what is no replica.
+        var side: String
+    }
+
+    /// Living processes that carry the variable with that value.
+    static func processes(with variable: String, _ value: String) -> [Found] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap(pid_t.init).filter { $0 != getpid() }.compactMap { pid in
+            guard let environment = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ")) else {
+                return nil
+            }
+            let entries = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            guard entries.contains("\(variable)=\(value)") else { return nil }
+            let line = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/cmdline"))) ?? Data()
+            let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            // A zombie has neither.
+            guard !words.isEmpty else { return nil }
+            let side = entries.first { $0.hasPrefix("AVIARY_SIDE=") }?.dropFirst("AVIARY_SIDE=".count) ?? ""
+            return Found(pid: pid, command: words.joined(separator: " "), side: String(side))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import AsyncHTTPClient
+import NIOCore
+
+/// Single requests, as curl would send them.
+enum Web {
+    struct Answer {
+        var status: Int
+        var body: String
+        var headers: [String: String]
+        var version: String { headers["x-app-version"] ?? "" }
+    }
+
+    static func get(_ url: String, headers: [String: String] = [:]) async throws -> Answer {
+        try await send("GET", url, headers: headers)
+    }
+
+    static func post(_ url: String, _ body: String) async throws -> Answer {
+        try await send("POST", url, body: body)
+    }
+
+    private static func send(
+        _ method: String, _ url: String, headers: [String: String] = [:], body: String? = nil
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: url)
+        request.method = .RAW(value: method)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(ByteBuffer(string: body)) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
+        let answer = try await response.body.collect(upTo: 1 << 22)
+        let pairs = response.headers.map { ($0.name.lowercased(), $0.value) }
+        return Answer(
+            status: Int(response.status.code), body: String(buffer: answer),
+            headers: Dictionary(pairs) { "\($0), \($1)" })
+    }
+}

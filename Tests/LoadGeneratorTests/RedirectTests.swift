@@ -1,0 +1,61 @@
+import NIOHTTP1
+import Testing
+
+@testable import LoadGenerator
+
+struct RedirectTests {
+    private func run(_ path: String, _ change: (inout LoadPlan) throws -> Void) async throws -> (
+        LoadReport, [ScriptedServer.Received]
+    ) {
+        let server = try await ScriptedServer.start()
+        var plan = LoadPlan(target: try LoadTarget(server.url + path))
+        (plan.workers, plan.requests) = (1, 1)
+        try change(&plan)
+        let report = try await LoadRun(plan).run()
+        await server.stop()
+        return (report, server.requests)
+    }
+
+    @Test("follows a redirect on the same connection, and reports the last answer")
+    func follow() async throws {
+        let (report, requests) = try await run("/to/302/status/404") { _ in }
+        #expect(report.statusCodes == [404: 1])
+        #expect(requests.map(\.head.uri) == ["/to/302/status/404", "/status/404"])
+        #expect(Set(requests.map(\.connection)).count == 1)
+    }
+
+    @Test("does not follow when told not to")
+    func disabled() async throws {
+        let (report, requests) = try await run("/to/302/status/404") { $0.followsRedirects = false }
+        #expect(report.statusCodes == [302: 1])
+        #expect(requests.count == 1)
+    }
+
+    @Test(
+        "repeats method and body for 307 and 308, and asks with GET otherwise",
+        arguments: [301, 302, 303, 307, 308])
+    func method(status: Int) async throws {
+        let (_, requests) = try await run("/to/\(status)/there") { plan in
+            try plan.request.setMethod("POST")
+            plan.request.body = Array("body".utf8)
+        }
+        let last = try #require(requests.last)
+        #expect(last.head.uri == "/there")
+        #expect(last.head.method == (status >= 307 ? .POST : .GET))
+        #expect(last.body == (status >= 307 ? "body" : ""))
+    }
+
+    @Test("sends credentials to the first server alone")
+    func credentials() throws {
+        var request = LoadRequest()
+        request.credentials = "me:pw"
+        try request.addHeader("Cookie: a=b")
+        let origin = try LoadTarget("http://one.test/")
+        let other = try #require(origin.redirected(to: "http://two.test/x"))
+        let same = try #require(origin.redirected(to: "next"))
+        #expect(request.head(for: other, origin: origin, keepsAlive: true).headers["Authorization"] == [])
+        #expect(request.head(for: other, origin: origin, keepsAlive: true).headers["Cookie"] == [])
+        #expect(request.head(for: same, origin: origin, keepsAlive: true).headers["Cookie"] == ["a=b"])
+        #expect(same.path == "/next")
+    }
+}
