@@ -9,6 +9,7 @@ public struct Announcement: Hashable, Sendable {
         case initialized = "Initialized"
         case newRevision = "NewRevision"
         case notReady = "NotReady"
+        case replicaFailed = "ReplicaFailed"
         case started = "AnalysisStarted"
         case hookPassed = "HookPassed"
         case rollbackNotSignaled = "RollbackNotSignaled"

@@ -46,15 +46,19 @@ final class CanaryService: Sendable {
     private static func openProxy(
         _ desired: DesiredCanary, _ status: RolloutStatus, _ environment: DaemonEnvironment
     ) async throws -> ReverseProxy {
-        try await ReverseProxy.start(
-            [
-                Listener(
-                    host: environment.bindAddress, port: desired.canary.spec.service.port, audience: .apex),
-                Listener(audience: .side(.primary)),
-                Listener(audience: .side(.canary)),
-            ],
-            table: RoutingTable(canaryWeight: status.routes.canaryWeight), group: environment.group,
-            limits: ProxyLimits(), logger: environment.logger)
+        let port = desired.canary.spec.service.port
+        do {
+            return try await ReverseProxy.start(
+                [
+                    Listener(host: environment.bindAddress, port: port, audience: .apex),
+                    Listener(audience: .side(.primary)),
+                    Listener(audience: .side(.canary)),
+                ],
+                table: RoutingTable(canaryWeight: status.routes.canaryWeight), group: environment.group,
+                limits: ProxyLimits(), logger: environment.logger)
+        } catch let error as ProxyError {
+            throw StandaloneError.servicePort(port, cause: "\(error)")
+        }
     }
 
     private init(
@@ -72,7 +76,7 @@ final class CanaryService: Sendable {
             .map { "\($0).\(key.namespace)" }
         let reference = RunnerReference()
         let canaryStart = StartTime()
-        sides = Self.sides(of: key, router, proxy, environment) { reference.poke() }
+        sides = Self.sides(of: key, router, proxy, environment, reference)
         let analysis = desired.canary.spec.effectiveAnalysis
         workload = ProcessWorkload(
             primary: sides.primary, canary: sides.canary,
@@ -105,7 +109,7 @@ final class CanaryService: Sendable {
 
     private static func sides(
         of key: CanaryKey, _ router: ProxyRouter, _ proxy: ReverseProxy, _ environment: DaemonEnvironment,
-        onChange: @escaping @Sendable () -> Void
+        _ reference: RunnerReference
     ) -> (primary: ReplicaSet, canary: ReplicaSet) {
         func set(_ side: ReplicaSide, _ proxied: Side) -> ReplicaSet {
             ReplicaSet(
@@ -113,13 +117,28 @@ final class CanaryService: Sendable {
                     name: key.name, namespace: key.namespace, side: side, owner: environment.owner,
                     logDirectory: URL(fileURLWithPath: environment.logFolder)),
                 registry: environment.registry,
-                publisher: SidePublisher(router: router, proxy: proxy, side: proxied, onChange: onChange),
+                publisher: SidePublisher(router: router, proxy: proxy, side: proxied) { reference.poke() },
                 survivors: environment.survivors.filter {
                     $0.namespace == key.namespace && $0.name == key.name && $0.side == side
                 },
-                logger: environment.logger, environment: environment.replicaEnvironment)
+                logger: environment.logger, environment: environment.replicaEnvironment,
+                onFailure: Self.failureReport(of: key, side, environment, reference))
         }
         return (set(.primary, .primary), set(.canary, .canary))
+    }
+
+    /// Tells users why a replica does not run.
+    private static func failureReport(
+        of key: CanaryKey, _ side: ReplicaSide, _ environment: DaemonEnvironment, _ reference: RunnerReference
+    ) -> @Sendable (String) async -> Void {
+        { failure in
+            let status = reference.status
+            let text = "\(key.name)-\(side.rawValue).\(key.namespace): \(failure)"
+            let entry = HistoryEntry(
+                time: environment.now(), phase: status?.phase, checksum: status?.lastApplied?.checksum ?? "",
+                kind: .announced(.warning(.replicaFailed, text)))
+            await environment.history.append(entry, canary: key)
+        }
     }
 
     private func publishNames() {

@@ -12,14 +12,7 @@ struct DataDirectory: Sendable {
     /// - Throws: `StandaloneError.dataDirectory` when it can't be written or another daemon uses it.
     init(_ path: String) throws {
         let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
-        do {
-            for folder in ["", "/logs", "/configuration", "/bin"] {
-                try FileManager.default.createDirectory(
-                    atPath: absolute + folder, withIntermediateDirectories: true)
-            }
-        } catch {
-            throw StandaloneError.dataDirectory(path: absolute, cause: error.localizedDescription)
-        }
+        for folder in ["", "/logs", "/configuration", "/bin"] { try Self.create(absolute + folder) }
         let descriptor = open(absolute + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StandaloneError.dataDirectory(path: absolute, cause: String(cString: strerror(errno)))
@@ -30,6 +23,17 @@ struct DataDirectory: Sendable {
         }
         self.path = absolute
         lock = descriptor
+    }
+
+    /// Creates a folder and those above it.
+    private static func create(_ path: String) throws {
+        var folder = ""
+        for component in path.split(separator: "/") {
+            folder += "/" + component
+            guard mkdir(folder, 0o755) != 0, errno != EEXIST else { continue }
+            throw StandaloneError.dataDirectory(
+                path: path, cause: "\(folder): \(String(cString: strerror(errno)))")
+        }
     }
 
     /// Tells this folder's processes from those of other daemons.

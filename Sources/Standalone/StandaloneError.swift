@@ -27,6 +27,8 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
     case manifest([String])
     /// A canary could not be started or changed.
     case canary(String, cause: String)
+    /// A canary's service port could not be opened.
+    case servicePort(Int, cause: String)
     /// There is no such canary.
     case unknownCanary(String)
     /// There is no rollout under way that could be aborted.
@@ -55,6 +57,7 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
             "revision \(checksum) was never seen or is long gone: apply the target again"
         case .manifest(let lines): lines.joined(separator: "\n")
         case .canary(let name, let cause): "canary \(name): \(cause)"
+        case .servicePort(let port, let cause): "spec.service.port \(port): \(cause)"
         case .unknownCanary(let name): "no canary \(name): `aviary get canaries` lists them"
         case .nothingToAbort(let name): "canary \(name) has no rollout under way to abort"
         case .abortPending(let name):

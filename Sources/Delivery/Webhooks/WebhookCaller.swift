@@ -140,7 +140,8 @@ public final class WebhookCaller: HookCaller {
         case let error as HTTPClientError
         where error == .redirectLimitReached || error == .redirectCycleDetected:
             return "\(url): too many redirects"
-        case let error as HTTPClientError where error == .remoteConnectionClosed:
+        case _ where error as? HTTPParserError == .invalidEOFState,
+            _ where error as? HTTPClientError == .remoteConnectionClosed:
             return "\(url): connection closed before the answer was complete"
         case let error as DeliveryError: return "\(error)"
         default: return "\(url): \(error)"

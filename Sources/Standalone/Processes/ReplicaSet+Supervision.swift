@@ -13,6 +13,7 @@ extension ReplicaSet {
             } catch {
                 replicas[slot]?.failure = "\(error)"
                 log(.warning, "cannot start a replica", failure: "\(error)")
+                await tell("cannot start a replica: \(error)")
             }
             await backOff(slot)
         }
@@ -86,6 +87,7 @@ extension ReplicaSet {
         converge()
         await publish()
         log(.warning, "a replica ended", failure: failure)
+        await tell("a replica ended: \(failure)")
         await process.killGroup()
         await forget(process)
     }
@@ -100,6 +102,12 @@ extension ReplicaSet {
             log(.warning, "cannot remove the record of an ended replica", failure: "\(error)")
         }
         logs.prune(live: Set(replicas.values.compactMap { $0.process?.id }))
+    }
+
+    private func tell(_ failure: String) async {
+        guard failure != lastTold else { return }
+        lastTold = failure
+        await onFailure(failure)
     }
 
     private func backOff(_ slot: Int) async {

@@ -30,6 +30,8 @@ public actor ReplicaSet {
     nonisolated let inherited: [String: String]
     private nonisolated let (jobs, queue) = AsyncStream.makeStream(of: Job.self)
     private let now: @Sendable () -> Date
+    nonisolated let onFailure: @Sendable (String) async -> Void
+    var lastTold: String?
 
     var desired: Desired?
     /// In the order in which they were created.
@@ -51,12 +53,14 @@ public actor ReplicaSet {
     ///   - clock: Measures back-off, probe periods and grace periods.
     ///   - environment: What replicas inherit; the environment of this process by default.
     ///   - now: The time of day, for `ReplicaSetState.notReadySince`.
+    ///   - onFailure: Told why a replica could not be started or ended, once until the reason is another.
     public init(
         _ configuration: ReplicaSetConfiguration, registry: any ProcessRegistry,
         publisher: any EndpointPublisher, survivors: [ReplicaRecord] = [],
         clock: any Clock<Duration> = ContinuousClock(), logger: Logger,
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        now: @escaping @Sendable () -> Date = { Date() }
+        now: @escaping @Sendable () -> Date = { Date() },
+        onFailure: @escaping @Sendable (String) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.registry = registry
@@ -65,6 +69,7 @@ public actor ReplicaSet {
         self.clock = clock
         self.logger = logger
         self.now = now
+        self.onFailure = onFailure
         inherited = environment
         logs = ReplicaLogs(
             directory: configuration.logDirectory,

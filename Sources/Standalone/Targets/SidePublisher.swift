@@ -1,4 +1,5 @@
 import Proxy
+import Rollout
 import Synchronization
 
 /// Brings one side's ready replicas into the proxy's table, and holds a retired one until its requests are done.
@@ -34,6 +35,9 @@ final class RunnerReference: Sendable {
     private let runner = Mutex<CanaryRunner?>(nil)
 
     func point(to runner: CanaryRunner) { self.runner.withLock { $0 = runner } }
+
+    /// What the rollout's status was after the last tick.
+    var status: RolloutStatus? { runner.withLock { $0 }?.status }
 
     func poke() { runner.withLock { $0 }?.poke() }
 }

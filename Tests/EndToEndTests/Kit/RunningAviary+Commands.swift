@@ -49,3 +49,12 @@ extension RunningAviary {
         Set(children().filter { $0.side == side }.map(\.pid))
     }
 }
+
+extension RunningAviary {
+    /// The memory that the daemon itself occupies.
+    func residentKilobytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(program.pid)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) })
+    }
+}
