@@ -87,7 +87,9 @@ final class CanaryService: Sendable {
         let sink = CanaryHistory(history: history, canary: key) { router.follow(revision: $0) }
         events = EventQueue(caller: environment.caller) { [now = environment.now] record in
             await history.append(
-                HistoryEntry(time: now(), phase: nil, checksum: "", kind: .called(record)), canary: key)
+                HistoryEntry(
+                    time: now(), phase: Phase(rawValue: record.phase), checksum: "", kind: .called(record)),
+                canary: key)
         }
         let interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: sink, caller: environment.caller,

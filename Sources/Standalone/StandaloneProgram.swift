@@ -149,7 +149,6 @@ public final class StandaloneProgram: Service {
         do {
             try await daemon.load(try manifests.drafts())
         } catch {
-            logger.error("the files were not taken", metadata: ["error": "\(error)"])
             await onTrouble("\(error)")
         }
     }

@@ -41,16 +41,21 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         var logger = Logger(label: "aviary") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel.level
+        // Log lines would tear the live view; what they tell of canaries is in the view.
+        let isLive = output == .text && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        logger.logLevel = isLive ? .critical : logLevel.level
         let output = output
+        let (troubles, trouble) = AsyncStream.makeStream(
+            of: String.self, bufferingPolicy: .bufferingNewest(100))
         let program = try await StandaloneProgram(
             try options(), logger: logger,
-            onListening: { RunView.tell(port: $0, output) }, onTrouble: { RunView.tell(trouble: $0) })
+            onListening: { RunView.tell(port: $0, output) },
+            onTrouble: { isLive ? _ = trouble.yield($0) : RunView.tell(trouble: $0) })
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: program, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: RunView(output: output, program: program)),
+                    .init(service: RunView(output: output, program: program, troubles: troubles)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

@@ -7,6 +7,8 @@ import Standalone
 struct RunView: Service {
     let output: OutputFormat
     let program: StandaloneProgram
+    /// Why changed files were not taken, when they are to be shown in the view.
+    let troubles: AsyncStream<String>
 
     /// How often the live view looks at weights, replicas and traffic.
     private static let refresh = Duration.milliseconds(500)
@@ -20,6 +22,12 @@ struct RunView: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await follow(lines, on: display) }
                 group.addTask { await refresh(display) }
+                for await trouble in troubles {
+                    display.show(
+                        FeedLine(
+                            time: Date(), canary: "files", phase: "-", weight: 0, kind: .event(.warning),
+                            text: trouble))
+                }
             }
         }
         display.finish()

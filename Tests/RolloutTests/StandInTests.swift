@@ -67,6 +67,13 @@ import Testing
         #expect(effects.routed == [.primary])
     }
 
+    @Test("leaves traffic that was moved where it is while neither side can answer")
+    func bothDead() {
+        var driver = Driver(plan, failed)
+        let dead = WorkloadState.unready(.two, endpoints: 0)
+        #expect(driver.run(primary: dead, canary: dead, routes: .primary).routed.isEmpty)
+    }
+
     @Test("does not go on while the rollout is paused")
     func paused() {
         var held = plan

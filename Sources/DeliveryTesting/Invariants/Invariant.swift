@@ -6,6 +6,8 @@ public enum Invariant: String, Sendable, CaseIterable {
     case testedBeforeTraffic
     /// No route sends traffic to a canary that had no endpoint when the tick looked.
     case endpointsBeforeTraffic
+    /// A canary without endpoints loses its traffic while primary can take it.
+    case leavesDeadCanary
     /// The weight rises by one step, to no more than the maximum, and only when all traffic gates have passed for it.
     case approvedIncrease
     /// A failed check is counted once, and only for a failed check: a refused gate counts nothing.

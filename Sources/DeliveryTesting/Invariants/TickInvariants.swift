@@ -29,7 +29,12 @@ extension WorldState {
         else {
             return
         }
-        if durable.routes.reachesCanary, ledger.tick.observed?.canary.hasEndpoints == false { return }
+        if let observed = ledger.tick.observed, !observed.canary.hasEndpoints {
+            expect(
+                !canaryRoutes.reachesCanary || !observed.primary.hasEndpoints, .leavesDeadCanary,
+                "a canary without endpoints gets \(TraceEntry.words(canaryRoutes))")
+            if durable.routes.reachesCanary { return }
+        }
         expect(
             canaryRoutes == durable.routes, .shownWeight,
             "shown \(TraceEntry.words(durable.routes)), routed \(TraceEntry.words(canaryRoutes))")

@@ -59,7 +59,7 @@ struct CommandLineTests {
             let ran = try await aviary(
                 "gate", "open", "podinfo", "-n", "test", "--until", "soon", "--server", server.address.url)
             #expect(ran.status == 1)
-            #expect(ran.output.contains("answered 400: until \"soon\" is not a duration"))
+            #expect(ran.output.contains("Error: until \"soon\" is not a duration"))
         }
     }
 
