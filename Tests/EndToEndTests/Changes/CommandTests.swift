@@ -64,29 +64,34 @@ struct CommandTests {
 
     @Test("pause holds the weight, resume goes on, and abort gives the traffic back at once")
     func pausesResumesAborts() async throws {
-        var manifest = Manifest(port: try FreePort.next())
-        manifest.analysis = ["threshold: 3", "stepWeight: 10", "maxWeight: 100"]
-        try await RunningAviary.run(manifest) { aviary in
-            try await aviary.reach("Initialized")
-            let early = try await aviary.command(["abort", "podinfo", "-n", "test"])
-            #expect(early.exitCode == 1)
-            #expect(early.errors.contains("no rollout under way"))
-            manifest.version = "2.0.0"
-            try aviary.save(manifest)
-            try await aviary.reach("Progressing", weight: 10)
-            #expect(try await aviary.command(["pause", "podinfo", "-n", "test"]).exitCode == 0)
-            try await aviary.hear("paused")
-            let held = try #require(try aviary.statuses().last?.weight)
-            try await Task.sleep(for: .seconds(2.5))
-            #expect(try aviary.statuses().last?.weight == held)
-            #expect(try await aviary.command(["resume", "podinfo", "-n", "test"]).exitCode == 0)
-            try await aviary.reach("Progressing", weight: held + 10)
-            let aborted = try await aviary.command(
-                ["abort", "podinfo", "-n", "test", "--reason", "wrong build"])
-            #expect(aborted.exitCode == 0)
-            #expect(aborted.output.contains("Failed"))
-            try await aviary.hear("Rolling back podinfo.test aborted: wrong build")
-            #expect(try await aviary.versions(of: manifest) == ["1.0.0"])
+        try await HookServer.run { hooks in
+            hooks.answer("rollback", .status(403))
+            var manifest = Manifest(port: try FreePort.next())
+            manifest.analysis = ["threshold: 3", "stepWeight: 10", "maxWeight: 100"]
+            manifest.hooks = [hooks.hook("rollback")]
+            try await RunningAviary.run(manifest) { aviary in
+                try await aviary.reach("Initialized")
+                let early = try await aviary.command(["abort", "podinfo", "-n", "test"])
+                #expect(early.exitCode == 1)
+                #expect(early.errors.contains("no rollout under way"))
+                manifest.version = "2.0.0"
+                try aviary.save(manifest)
+                try await aviary.reach("Progressing", weight: 10)
+                #expect(try await aviary.command(["pause", "podinfo", "-n", "test"]).exitCode == 0)
+                try await aviary.hear("paused")
+                let held = try #require(try aviary.statuses().last?.weight)
+                let ticks = hooks.calls(of: "rollback").count
+                try await eventually { hooks.calls(of: "rollback").count >= ticks + 3 }
+                #expect(try aviary.statuses().last?.weight == held)
+                #expect(try await aviary.command(["resume", "podinfo", "-n", "test"]).exitCode == 0)
+                try await aviary.reach("Progressing", weight: held + 10)
+                let aborted = try await aviary.command(
+                    ["abort", "podinfo", "-n", "test", "--reason", "wrong build"])
+                #expect(aborted.exitCode == 0)
+                #expect(aborted.output.contains("Failed"))
+                try await aviary.hear("Rolling back podinfo.test aborted: wrong build")
+                #expect(try await aviary.versions(of: manifest) == ["1.0.0"])
+            }
         }
     }
 

@@ -1,0 +1,91 @@
+import Glibc
+import Testing
+
+/// Ends in order, ends at random, and what is left behind by a kill.
+struct ShutdownTests {
+    @Test("SIGTERM during a rollout ends every process with exit code 0, and the next start goes on")
+    func terminatedInTheMiddle() async throws {
+        try await HookServer.run { hooks in
+            hooks.answer("confirm-promotion", .status(403))
+            var manifest = Manifest(port: try FreePort.next())
+            manifest.hooks = [hooks.hook("confirm-promotion"), hooks.hook("post-rollout")]
+            try await RunningAviary.run(manifest) { aviary in
+                try await aviary.reach("Initialized")
+                manifest.version = "2.0.0"
+                try aviary.save(manifest)
+                try await aviary.reach("WaitingPromotion", weight: 50)
+                #expect(try await aviary.terminate() == 0)
+                #expect(aviary.children().isEmpty, "leaked: \(aviary.children())")
+                try await aviary.startAgain()
+                try await eventually("the canary is not back") { aviary.replicas("canary").count == 1 }
+                hooks.answer("confirm-promotion", .status(200))
+                try await aviary.reach("Succeeded")
+                try await eventually { hooks.calls(of: "post-rollout").map(\.phase) == ["Succeeded"] }
+                #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
+            }
+        }
+    }
+
+    @Test("killed again and again at any moment, a rollout still ends, promoted once approved")
+    func killedAtRandom() async throws {
+        try await HookServer.run { hooks in
+            var manifest = CrashTests.manifest(hooks)
+            hooks.answer("rollback", .status(403))
+            hooks.answer("confirm-promotion", .status(403))
+            try await RunningAviary.run(manifest) { aviary in
+                try await aviary.reach("Initialized")
+                manifest.version = "2.0.0"
+                try aviary.save(manifest)
+                let lives = (0..<6).map { _ in Int.random(in: 50...1500) }
+                for (life, milliseconds) in lives.enumerated() {
+                    try await Task.sleep(for: .milliseconds(milliseconds))
+                    try await aviary.killHard()
+                    if life == 3 { hooks.answer("confirm-promotion", .status(200)) }
+                    let promoted = hooks.calls(of: "confirm-promotion").contains { $0.status == 200 }
+                    if !promoted { #expect(!aviary.hasPromoted, "lives of \(lives) ms") }
+                    try await aviary.startAgain()
+                }
+                try await aviary.reach("Succeeded")
+                try await eventually("lives of \(lives) ms") {
+                    hooks.calls(of: "post-rollout").contains { $0.phase == "Succeeded" }
+                }
+                #expect(try await aviary.versions(of: manifest) == ["2.0.0"], "lives of \(lives) ms")
+                try await eventually {
+                    aviary.replicas("canary").isEmpty && aviary.replicas("primary").count == 1
+                }
+                #expect(try await aviary.terminate() == 0)
+                #expect(aviary.children().isEmpty, "leaked: \(aviary.children()), lives of \(lives) ms")
+            }
+        }
+    }
+
+    @Test("a test task that outlived a killed daemon is ended by the next one")
+    func tasksAreSwept() async throws {
+        var manifest = Manifest(port: try FreePort.next())
+        manifest.hooks = [
+            .init(
+                name: "long", type: "pre-rollout", url: "http://flagger-loadtester.test/", timeout: "60s",
+                metadata: ["type": "bash", "cmd": "sleep 86399"])
+        ]
+        try await RunningAviary.run(manifest) { aviary in
+            let sleepers = { Set(aviary.children().filter { $0.command.contains("sleep 86399") }.map(\.pid)) }
+            try await aviary.reach("Initialized")
+            manifest.version = "2.0.0"
+            try aviary.save(manifest)
+            try await eventually("the task was not started") { !sleepers().isEmpty }
+            try await aviary.killHard()
+            let left = sleepers()
+            try await aviary.startAgain()
+            #expect(sleepers().isDisjoint(with: left))
+            #expect(try await aviary.terminate() == 0)
+            #expect(aviary.children().isEmpty, "leaked: \(aviary.children())")
+        }
+    }
+}
+
+extension RunningAviary {
+    /// Whether a process of primary runs the second version.
+    fileprivate var hasPromoted: Bool {
+        children().contains { $0.side == "primary" && $0.command.contains("2.0.0") }
+    }
+}
