@@ -89,6 +89,19 @@ struct SettingTests {
         }
     }
 
+    @Test("one post-rollout hook that fails does not keep the next from being called, and ends nothing")
+    func failingPostRollout() async throws {
+        try await rollOut { manifest, hooks in
+            hooks.answer("first", .status(500, body: "no"))
+            manifest.hooks = ["first", "second"].map { hooks.hook("post-rollout", name: $0) }
+        } _: { aviary, hooks, _ in
+            try await aviary.hear("Promotion completed!")
+            #expect(hooks.calls().map(\.path) == ["first", "second"])
+            let phase = try aviary.phase()
+            #expect(phase == "Succeeded")
+        }
+    }
+
     @Test("several hooks of a type are asked in the order listed, and the second not when the first refuses")
     func order() async throws {
         try await rollOut { manifest, hooks in

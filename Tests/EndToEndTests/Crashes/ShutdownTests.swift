@@ -59,6 +59,28 @@ struct ShutdownTests {
         }
     }
 
+    @Test("requests in flight are answered before the daemon ends")
+    func requestsInFlight() async throws {
+        let manifest = Manifest(port: try FreePort.next())
+        try await RunningAviary.run(manifest) { aviary in
+            try await aviary.reach("Initialized")
+            let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        try await Web.get("http://127.0.0.1:\(manifest.port)/delay/2").status
+                    }
+                }
+                try await eventually("no request is under way") {
+                    let metrics = try await Web.get("http://127.0.0.1:\(manifest.port)/version")
+                    return metrics.status == 200
+                }
+                #expect(try await aviary.terminate() == 0)
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers == Array(repeating: 200, count: 8))
+        }
+    }
+
     @Test("a test task that outlived a killed daemon is ended by the next one")
     func tasksAreSwept() async throws {
         var manifest = Manifest(port: try FreePort.next())

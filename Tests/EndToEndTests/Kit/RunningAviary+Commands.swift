@@ -29,7 +29,10 @@ extension RunningAviary {
     }
 
     /// Deploys a changed manifest by saving its file.
-    func save(_ manifest: Manifest) throws { try manifest.write(into: folder) }
+    func save(_ manifests: Manifest...) throws {
+        try manifests.map { try $0.text() }.joined(separator: "---\n")
+            .write(toFile: "\(folder)/\(Manifest.fileName)", atomically: true, encoding: .utf8)
+    }
 
     /// The versions that answer a number of requests at the apex.
     func versions(of manifest: Manifest, requests: Int = 20, headers: [String: String] = [:]) async throws
