@@ -51,10 +51,11 @@ public final class StandaloneProgram: Service {
         let names = NameTable()
         for (name, address) in options.resolutions { names.publish(name, at: (address.host, address.port)) }
         history = History(writer: database.writer)
-        caller = WebhookCaller(resolve: names.resolve)
         gates = try GateStore(writer: database.writer)
         let registry = ReplicaTable(writer: database.writer)
         let survivors = try await OrphanSweep(owner: directory.owner, registry: registry).run { _ in true }
+        // Last, since it has to be shut down once it is there.
+        caller = WebhookCaller(resolve: names.resolve)
         environment = DaemonEnvironment(
             database: database, history: history, names: names, caller: caller,
             group: MultiThreadedEventLoopGroup.singleton,
@@ -71,10 +72,15 @@ public final class StandaloneProgram: Service {
     ///
     /// - Throws: `StandaloneError` when an address can't be opened or a canary can't be started.
     public func run() async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { await self.daemon.run(stopLimit: self.options.stopLimit) }
-            group.addTask { await self.tasks.run() }
-            group.addTask { try await self.serve() }
+        do {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { await self.daemon.run(stopLimit: self.options.stopLimit) }
+                group.addTask { await self.tasks.run() }
+                group.addTask { try await self.serve() }
+            }
+        } catch {
+            await caller.shutdown()
+            throw error
         }
         await caller.shutdown()
     }
@@ -103,7 +109,8 @@ public final class StandaloneProgram: Service {
             group.addTask {
                 for await bound in ports { try await self.begin(onPort: bound) }
             }
-            try await group.waitForAll()
+            // Not waitForAll: that would wait for the other task before it told why one has failed.
+            while try await group.next() != nil {}
         }
     }
 
