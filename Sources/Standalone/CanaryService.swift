@@ -120,7 +120,11 @@ final class CanaryService: Sendable {
     }
 
     private func publishNames() {
-        for (name, port) in zip(names, proxy.boundPorts) { environment.names.publish(name, port: port) }
+        let roles: [NameTable.Role] = [.apex, .primary, .canary]
+        for ((name, role), port) in zip(zip(names, roles), proxy.boundPorts) {
+            let host = role == .apex ? environment.bindAddress : "127.0.0.1"
+            environment.names.publish(name, host: host, port: port, as: role, of: key)
+        }
     }
 
     /// The Canary resource as last loaded.
@@ -159,7 +163,7 @@ final class CanaryService: Sendable {
     /// Takes the canary out of service: its resource is gone.
     func retire(within limit: Duration) async {
         retirement.signal()
-        for name in names { environment.names.withdraw(name) }
+        environment.names.withdraw(names, of: key)
         await stop(within: limit)
     }
 

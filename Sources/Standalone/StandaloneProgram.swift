@@ -123,7 +123,7 @@ public final class StandaloneProgram: Service {
 
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
-        environment.names.publishTester(port: port)
+        environment.names.publishTester(host: options.listen.host, port: port)
         try await daemon.load(try manifests.drafts())
         onListening(port)
         await cancelWhenGracefulShutdown { await self.follow() }
@@ -162,9 +162,8 @@ public final class StandaloneProgram: Service {
                 "PATH": path, "AVIARY_RESOLVE": names.hostMap(),
                 "AVIARY_OWNER": directory.owner,
             ]
-            for (name, suffix) in [("APEX", ""), ("PRIMARY", "-primary"), ("CANARY", "-canary")] {
-                guard let address = names.resolve("\(canary)\(suffix).\(namespace)", 80) else { continue }
-                variables["AVIARY_\(name)_URL"] = "http://\(address.host):\(address.port)"
+            for (role, url) in names.urls(of: CanaryKey(namespace: namespace, name: canary)) {
+                variables["AVIARY_\(role.rawValue.uppercased())_URL"] = url
             }
             return variables
         }
