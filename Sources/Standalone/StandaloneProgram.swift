@@ -44,7 +44,7 @@ public final class StandaloneProgram: Service {
         self.onListening = onListening
         self.onTrouble = onTrouble
         manifests = ManifestFiles(options.files)
-        _ = try manifests.drafts()
+        let drafts = try manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
@@ -59,7 +59,7 @@ public final class StandaloneProgram: Service {
         environment = DaemonEnvironment(
             database: database, history: history, names: names, caller: caller,
             group: MultiThreadedEventLoopGroup.singleton,
-            snapshots: ConfigurationSnapshot(folder: directory.path + "/configuration"), registry: registry,
+            snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
