@@ -44,7 +44,7 @@ public final class StandaloneProgram: Service {
         self.onListening = onListening
         self.onTrouble = onTrouble
         manifests = ManifestFiles(options.files)
-        _ = try manifests.drafts()
+        let drafts = try manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
@@ -53,13 +53,21 @@ public final class StandaloneProgram: Service {
         history = History(writer: database.writer)
         gates = try GateStore(writer: database.writer)
         let registry = ReplicaTable(writer: database.writer)
-        let survivors = try await OrphanSweep(owner: directory.owner, registry: registry).run { _ in true }
-        // Made when nothing can fail any more, since it must be shut down.
+        let resources = ResourceTable(writer: database.writer)
+        try await resources.take(drafts, from: .files)
+        // A canary may have gone while nothing ran: its processes go as well.
+        let wanted = Set(try await resources.all().keys)
+        let survivors = try await OrphanSweep(owner: directory.owner, registry: registry).run {
+            wanted.contains(CanaryKey(namespace: $0.namespace, name: $0.name))
+        }
+        let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
+        snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
+        // Last, since it has to be shut down once it is there.
         caller = WebhookCaller(resolve: names.resolve)
         environment = DaemonEnvironment(
             database: database, history: history, names: names, caller: caller,
             group: MultiThreadedEventLoopGroup.singleton,
-            snapshots: ConfigurationSnapshot(folder: directory.path + "/configuration"), registry: registry,
+            snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
@@ -109,8 +117,8 @@ public final class StandaloneProgram: Service {
             group.addTask {
                 for await bound in ports { try await self.begin(onPort: bound) }
             }
-            // The first failure ends the other: it is not to wait for a shutdown that nobody asks for.
-            for try await _ in group {}
+            // Not waitForAll: that would wait for the other task before it told why one has failed.
+            while try await group.next() != nil {}
         }
     }
 
@@ -123,7 +131,7 @@ public final class StandaloneProgram: Service {
 
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
-        environment.names.publishTester(port: port)
+        environment.names.publishTester(host: options.listen.host, port: port)
         try await daemon.load(try manifests.drafts())
         onListening(port)
         await cancelWhenGracefulShutdown { await self.follow() }
@@ -136,6 +144,10 @@ public final class StandaloneProgram: Service {
             let watcher = TargetFileWatcher(paths: paths)
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await watcher.run() }
+                // The watcher compares with how the files were when it was made: what changed before that
+                // would go unseen.
+                await reload()
+                guard await manifests.paths(trackedBy: daemon) == paths else { return group.cancelAll() }
                 for await _ in watcher.changes {
                     await reload()
                     if await manifests.paths(trackedBy: daemon) != paths { break }
@@ -161,9 +173,8 @@ public final class StandaloneProgram: Service {
                 "PATH": path, "AVIARY_RESOLVE": names.hostMap(),
                 "AVIARY_OWNER": directory.owner,
             ]
-            for (name, suffix) in [("APEX", ""), ("PRIMARY", "-primary"), ("CANARY", "-canary")] {
-                guard let address = names.resolve("\(canary)\(suffix).\(namespace)", 80) else { continue }
-                variables["AVIARY_\(name)_URL"] = "http://\(address.host):\(address.port)"
+            for (role, url) in names.urls(of: CanaryKey(namespace: namespace, name: canary)) {
+                variables["AVIARY_\(role.rawValue.uppercased())_URL"] = url
             }
             return variables
         }

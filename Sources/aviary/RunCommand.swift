@@ -34,6 +34,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "text or json (one event a line).") var output = OutputFormat.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = LogLevel.warning
 
+    /// Longer than canaries take to stop: only a client of the API that neither finishes nor goes is cut off.
+    private static let shutdownLimit = Duration.seconds(30)
+
     func validate() throws {
         if files.isEmpty { throw ValidationError("name at least one file: aviary run podinfo.yaml") }
         _ = try options()
@@ -51,14 +54,14 @@ struct RunCommand: AsyncParsableCommand {
             try options(), logger: logger,
             onListening: { RunView.tell(port: $0, output) },
             onTrouble: { isLive ? _ = trouble.yield($0) : RunView.tell(trouble: $0) })
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: program, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: RunView(output: output, program: program, troubles: troubles)),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(service: program, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: RunView(output: output, program: program, troubles: troubles)),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.shutdownLimit
+        try await ServiceGroup(configuration: configuration).run()
     }
 
     private func options() throws -> StandaloneOptions {

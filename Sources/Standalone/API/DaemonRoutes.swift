@@ -2,6 +2,7 @@ import FlaggerAPI
 import Foundation
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// The daemon's own HTTP API under `/api`, for `aviary get`, `watch`, `apply` and whatever a user scripts.
 struct DaemonRoutes {
@@ -63,11 +64,11 @@ struct DaemonRoutes {
         return try json(applied)
     }
 
-    /// Everything from now on, one JSON object a line.
+    /// Everything from now on, one JSON object a line, until the client goes or the daemon stops.
     private func feed() -> Response {
         let lines = history.follow()
         let body = ResponseBody { writer in
-            for await line in lines {
+            for await line in lines.cancelOnGracefulShutdown() {
                 var bytes = try JSONEncoder().encode(line)
                 bytes.append(UInt8(ascii: "\n"))
                 try await writer.write(ByteBuffer(bytes: bytes))
