@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// The client commands against a running daemon, with their exit codes.
@@ -110,7 +111,35 @@ struct CommandTests {
             #expect(missing.exitCode == 1)
             #expect(missing.errors.contains("no canary nobody"))
             let watched = try await aviary.command(["watch", "nobody", "-n", "test"])
-            #expect(watched.exitCode == 1)
+            #expect(watched.exitCode == 2)
+            #expect(watched.errors.contains("no canary nobody"))
+        }
+    }
+
+    @Test("watch waits for a daemon that is killed and started again, and tells how the rollout ended")
+    func watchesAcrossRestart() async throws {
+        var manifest = Manifest(port: try FreePort.next())
+        manifest.hooks = [.init(name: "end", type: "confirm-promotion", url: Self.gate)]
+        let listen = ["--listen", "127.0.0.1:\(try FreePort.next())"]
+        try await RunningAviary.run(manifest, arguments: listen) { aviary in
+            try await aviary.reach("Initialized")
+            manifest.version = "2.0.0"
+            try aviary.save(manifest)
+            try await aviary.reach("Progressing")
+            let watch = try SpawnedProgram(
+                ["watch", "podinfo", "-n", "test", "--timeout", "60"],
+                environment: ["AVIARY_SERVER": try aviary.url("")], folder: aviary.folder, outputName: "watch"
+            )
+            defer { watch.signal(SIGKILL) }
+            try await aviary.reach("WaitingPromotion")
+            try await eventually("watch is silent") {
+                watch.output.contains("waiting for promotion approval")
+            }
+            try await aviary.killHard()
+            try await aviary.startAgain()
+            #expect(try await aviary.command(["gate", "open", "podinfo", "-n", "test"]).exitCode == 0)
+            #expect(try await watch.exitCode() == 0)
+            #expect(watch.output.contains("podinfo.test Succeeded"))
         }
     }
 
