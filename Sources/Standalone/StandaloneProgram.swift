@@ -44,7 +44,7 @@ public final class StandaloneProgram: Service {
         self.onListening = onListening
         self.onTrouble = onTrouble
         manifests = ManifestFiles(options.files)
-        _ = try manifests.drafts()
+        let drafts = try manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
@@ -53,13 +53,21 @@ public final class StandaloneProgram: Service {
         history = History(writer: database.writer)
         gates = try GateStore(writer: database.writer)
         let registry = ReplicaTable(writer: database.writer)
-        let survivors = try await OrphanSweep(owner: directory.owner, registry: registry).run { _ in true }
+        let resources = ResourceTable(writer: database.writer)
+        try await resources.take(drafts, from: .files)
+        // A canary may have gone while nothing ran: its processes go as well.
+        let wanted = Set(try await resources.all().keys)
+        let survivors = try await OrphanSweep(owner: directory.owner, registry: registry).run {
+            wanted.contains(CanaryKey(namespace: $0.namespace, name: $0.name))
+        }
+        let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
+        snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
         caller = WebhookCaller(resolve: names.resolve)
         environment = DaemonEnvironment(
             database: database, history: history, names: names, caller: caller,
             group: MultiThreadedEventLoopGroup.singleton,
-            snapshots: ConfigurationSnapshot(folder: directory.path + "/configuration"), registry: registry,
+            snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })

@@ -52,6 +52,11 @@ struct RevisionTable: Sendable {
         return try json.map { try JSONDecoder().decode(ProcessTemplate.self, from: Data($0.utf8)) }
     }
 
+    /// The versions of tracked configuration that stored revisions of any canary run with.
+    static func configurations(in writer: any DatabaseWriter) async throws -> Set<String> {
+        try await writer.read { try String.fetchSet($0, sql: "SELECT DISTINCT configuration FROM revision") }
+    }
+
     /// The revision a side is meant to run; nil when it is meant to be stopped.
     func revision(of side: ReplicaSide) async throws -> Revision? {
         try await writer.read { [canary] database in

@@ -19,13 +19,7 @@ struct ConfigurationSnapshot: Sendable {
         var contents: [(name: String, data: Data)] = []
         for file in files {
             let path = file.hasPrefix("/") ? file : base + "/" + file
-            let data: Data
-            do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-                throw StandaloneError.configuration(path: path, cause: "\(error.localizedDescription)")
-            }
-            guard data.count <= Self.largestFile else {
-                throw StandaloneError.configuration(path: path, cause: "it is larger than 16 MiB")
-            }
+            let data = try Self.read(path)
             contents.append((file, data))
             bytes += Array("\(file)\n\(data.count)\n".utf8) + Array(data)
         }
@@ -35,13 +29,44 @@ struct ConfigurationSnapshot: Sendable {
         return (hash, copy)
     }
 
+    /// Removes the copies that no revision runs with, and what a crash left half written.
+    func prune(keeping hashes: Set<String>) {
+        let copies = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for copy in copies where !hashes.contains(copy) {
+            try? FileManager.default.removeItem(atPath: folder + "/" + copy)
+        }
+    }
+
+    /// Looks before it reads: a pipe would block, and a device never end.
+    private static func read(_ path: String) throws -> Data {
+        do {
+            let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+            let values = try FileManager.default.attributesOfItem(atPath: file.path)
+            guard values[.type] as? FileAttributeType == .typeRegular else {
+                throw StandaloneError.configuration(path: path, cause: "it is not a regular file")
+            }
+            guard let size = values[.size] as? Int, size <= largestFile else {
+                throw StandaloneError.configuration(path: path, cause: "it is larger than 16 MiB")
+            }
+            return try Data(contentsOf: file)
+        } catch let error as StandaloneError {
+            throw error
+        } catch {
+            throw StandaloneError.configuration(path: path, cause: error.localizedDescription)
+        }
+    }
+
+    /// Where a file is in the copy: a name that leads out of the target's folder is told apart by its parts.
+    private static func place(of name: String) -> String {
+        name.split(separator: "/").map { $0 == ".." ? "up" : String($0) }.joined(separator: "/")
+    }
+
     /// Writes beside and renames, so that a crash leaves no half copy.
     private func write(_ contents: [(name: String, data: Data)], to copy: String) throws {
         let draft = copy + ".\(UInt64.random(in: 0 ... .max))"
         do {
             for (name, data) in contents {
-                let url = URL(
-                    fileURLWithPath: draft + "/" + (name.hasPrefix("/") ? String(name.dropFirst()) : name))
+                let url = URL(fileURLWithPath: draft + "/" + Self.place(of: name))
                 try FileManager.default.createDirectory(
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try data.write(to: url)
