@@ -144,6 +144,10 @@ public final class StandaloneProgram: Service {
             let watcher = TargetFileWatcher(paths: paths)
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await watcher.run() }
+                // The watcher compares with how the files were when it was made: what changed before that
+                // would go unseen.
+                await reload()
+                guard await manifests.paths(trackedBy: daemon) == paths else { return group.cancelAll() }
                 for await _ in watcher.changes {
                     await reload()
                     if await manifests.paths(trackedBy: daemon) != paths { break }
