@@ -9,6 +9,7 @@ import Synchronization
 final class CanaryRunner: Sendable {
     private let interpreter: Interpreter
     private let wakeup = Wakeup()
+    private let isLookDue = Mutex(false)
     private let definition: Mutex<CanaryDefinition>
     private let lastStatus: Mutex<RolloutStatus>
     private let pendingAbort = Mutex<String?>(nil)
@@ -40,26 +41,30 @@ final class CanaryRunner: Sendable {
     /// How long ticks took since the daemon started.
     var tickDurations: DurationHistogram { durations.withLock { $0 } }
 
-    /// Takes a changed Canary resource; in force with the next tick.
+    /// Takes a changed Canary resource; in force with the next tick, a changed interval at once.
     func follow(_ definition: CanaryDefinition) {
         self.definition.withLock { $0 = definition }
+        wakeup.signal()
     }
 
     /// Looks at once, unless a rollout is under way, which keeps its interval.
     func poke() {
         let phase = status.phase
-        if phase == nil || phase == .initializing || phase?.isAtRest == true { wakeup.signal() }
+        if phase == nil || phase == .initializing || phase?.isAtRest == true { hurry() }
     }
 
     /// Looks at once, whatever is under way: somebody asked for it.
-    func hurry() { wakeup.signal() }
+    func hurry() {
+        isLookDue.withLock { $0 = true }
+        wakeup.signal()
+    }
 
     /// Fails the rollout under way at once, and returns when that is durable.
     ///
     /// - Throws: `StandaloneError.abortPending` when no tick has done it within a minute.
     func abort(_ reason: String) async throws {
         pendingAbort.withLock { $0 = reason }
-        wakeup.signal()
+        hurry()
         let deadline = ContinuousClock.now + .seconds(60)
         while pendingAbort.withLock({ $0 }) != nil {
             guard ContinuousClock.now < deadline else {
@@ -77,9 +82,23 @@ final class CanaryRunner: Sendable {
             if let abort { definition.plan.abortReason = abort }
             await tick(definition)
             if abort != nil, status.phase?.asksRollback != true { pendingAbort.withLock { $0 = nil } }
+            await pause()
+        }
+    }
+
+    /// Until the next tick is due: the interval may change meanwhile.
+    private func pause() async {
+        let start = ContinuousClock.now
+        while !Task.isCancelled {
+            let isDue = isLookDue.withLock { isDue in
+                defer { isDue = false }
+                return isDue
+            }
             let isInitializing = status.phase == nil || status.phase == .initializing
-            await wakeup.sleep(
-                atMost: isInitializing ? min(Self.eager, definition.interval) : definition.interval)
+            let interval = isInitializing ? min(Self.eager, current.interval) : current.interval
+            let left = interval - (ContinuousClock.now - start)
+            guard !isDue, left > .zero else { return }
+            await wakeup.sleep(atMost: left)
         }
     }
 
