@@ -59,7 +59,15 @@ actor ProcessWorkload: Workload {
         self.target = target
         self.readyThresholds = readyThresholds
         guard rescales else { return }
-        for (side, revision) in meant { try await run(revision, on: side) }
+        for side in ReplicaSide.allCases { try await rescale(side) }
+    }
+
+    /// Changes the number of replicas alone: a tick may meanwhile move the side to another revision or empty it,
+    /// which must not be undone.
+    private func rescale(_ side: ReplicaSide) async throws {
+        guard meant[side] != nil, let running = applied[side] else { return }
+        try await set(of: side).apply(
+            running.template, revision: running.revision, replicas: target.replicas)
     }
 
     func observe() async throws -> WorkloadObservation {
