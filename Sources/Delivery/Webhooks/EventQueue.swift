@@ -49,12 +49,25 @@ public final class EventQueue: Sendable {
 
     /// Delivers until the task is cancelled or the queue is finished.
     public func run() async {
+        var reported = 0
         for await delivery in stream {
+            let lost = droppedCount - reported
+            if lost > 0 {
+                reported += lost
+                await report(record(of: delivery, HookOutcome(error: tooSlow(lost), attempts: 0)))
+            }
             let outcome = await caller.call(delivery.endpoint, payload: delivery.payload)
-            await report(
-                HookRecord(
-                    type: "event", name: delivery.name, url: delivery.endpoint.url,
-                    phase: delivery.payload.phase, outcome: outcome))
+            await report(record(of: delivery, outcome))
         }
+    }
+
+    private func record(of delivery: Delivery, _ outcome: HookOutcome) -> HookRecord {
+        HookRecord(
+            type: "event", name: delivery.name, url: delivery.endpoint.url, phase: delivery.payload.phase,
+            outcome: outcome)
+    }
+
+    private func tooSlow(_ count: Int) -> String {
+        "\(count) events were not told: receivers are too slow, and \(capacity) wait already"
     }
 }
