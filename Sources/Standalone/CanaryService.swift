@@ -16,7 +16,7 @@ final class CanaryService: Sendable {
     let workload: ProcessWorkload
     private let events: EventQueue
     private let environment: DaemonEnvironment
-    private let listenPort: Int
+    let listenPort: Int
     private let names: [String]
     private let retirement = Wakeup()
     private let desired: Mutex<DesiredCanary>
@@ -33,14 +33,21 @@ final class CanaryService: Sendable {
         let status = try await store.load()
         let target = try desired.target(environment.snapshots)
         let definition = try CanaryDefinition(desired.canary)
+        let rules = try desired.rules()
         let proxy = try await openProxy(desired, status, environment)
         let router = ProxyRouter(
-            proxy: proxy, routes: status.routes, rules: try desired.rules(),
+            proxy: proxy, routes: status.routes, rules: rules,
             revision: status.lastApplied?.checksum ?? target.revision.checksum)
-        let service = try await CanaryService(
-            key, desired, target, definition, status, proxy, router, store, environment)
-        service.publishNames()
-        return service
+        do {
+            let service = try await CanaryService(
+                key, desired, target, definition, status, proxy, router, store, environment)
+            service.publishNames()
+            return service
+        } catch {
+            // The next try needs the port.
+            await proxy.drain(within: .zero)
+            throw error
+        }
     }
 
     private static func openProxy(
@@ -87,7 +94,8 @@ final class CanaryService: Sendable {
         }
         let interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: sink, caller: environment.caller,
-            metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), events: events, now: environment.now)
+            metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), events: events,
+            now: environment.now)
         runner = CanaryRunner(
             interpreter: interpreter, definition: definition, status: status, logger: environment.logger
         ) { [now = environment.now] trouble in
@@ -131,15 +139,18 @@ final class CanaryService: Sendable {
     var resource: Canary { desired.withLock { $0.canary } }
 
     /// Takes a changed resource: new numbers apply at once, a new revision with the next tick.
+    ///
+    /// - Throws: when the resource can't be used; nothing of it is taken then.
     func follow(_ desired: DesiredCanary) async throws {
         let analysis = desired.canary.spec.effectiveAnalysis
         let definition = try CanaryDefinition(desired.canary)
-        self.desired.withLock { $0 = desired }
-        router.follow(try desired.rules())
-        runner.follow(definition)
+        let rules = try desired.rules()
         try await workload.change(
             to: try desired.target(environment.snapshots),
             readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold))
+        self.desired.withLock { $0 = desired }
+        router.follow(rules)
+        runner.follow(definition)
         runner.poke()
     }
 

@@ -7,12 +7,14 @@ import ServiceLifecycle
 
 /// The canaries of one machine: starts, changes and stops them as the resources say.
 public actor Daemon {
-    private let environment: DaemonEnvironment
-    private let resources: ResourceTable
-    private var services: [CanaryKey: CanaryService] = [:]
-    private var desired: [CanaryKey: DesiredCanary] = [:]
+    let environment: DaemonEnvironment
+    let resources: ResourceTable
+    var services: [CanaryKey: CanaryService] = [:]
+    var desired: [CanaryKey: DesiredCanary] = [:]
+    private var lastTurn: Task<Void, Never>?
+    private(set) var isStopping = false
     private let started: AsyncStream<CanaryService>
-    private let starts: AsyncStream<CanaryService>.Continuation
+    let starts: AsyncStream<CanaryService>.Continuation
 
     static let retirementLimit = Duration.seconds(20)
 
@@ -26,8 +28,10 @@ public actor Daemon {
     ///
     /// - Throws: `StandaloneError` when a canary can't be started; the others are.
     func load(_ drafts: [ResourceTable.Draft]) async throws {
-        try await resources.take(drafts, from: .files)
-        try await reconcile()
+        try await inTurn { daemon in
+            try await daemon.resources.take(drafts, from: .files)
+            if let trouble = try await daemon.reconcile().first { throw trouble.error }
+        }
     }
 
     /// Takes a manifest from outside: a deployment.
@@ -36,30 +40,61 @@ public actor Daemon {
     ///   - manifest: YAML or JSON.
     ///   - folder: the absolute folder that relative paths start from.
     /// - Returns: the names of what was applied.
-    /// - Throws: `StandaloneError.manifest` with everything that is wrong; nothing is applied then.
+    /// - Throws: `StandaloneError.manifest` with everything that is wrong, `StandaloneError.canary` when one can't be
+    ///   started or changed; nothing is applied then.
     func apply(_ manifest: String, folder: String) async throws -> [String] {
-        let known = Set(desired.values.map { CanaryKey($0.process.metadata) })
-        let drafts = try ManifestLoader.drafts(of: manifest, folder: folder, knownTargets: known)
+        try await inTurn { daemon in
+            let drafts = try ManifestLoader.drafts(
+                of: manifest, folder: folder, knownTargets: try await daemon.resources.processes())
+            try await daemon.take(drafts)
+            return drafts.map { "\($0.kind)/\($0.name).\($0.namespace)" }
+        }
+    }
+
+    /// Takes drafts from outside, or puts back what was there when one of them can't be used.
+    private func take(_ drafts: [ResourceTable.Draft]) async throws {
+        let held = try await resources.held(drafts)
         try await resources.take(drafts, from: .applied)
-        try await reconcile()
-        return drafts.map { "\($0.kind)/\($0.name).\($0.namespace)" }
+        let applied = Set(drafts.map { "\($0.kind)/\($0.namespace)/\($0.name)" })
+        for trouble in try await reconcile() where !applied.isDisjoint(with: trouble.resources) {
+            try await resources.putBack(held, insteadOf: drafts)
+            _ = try await reconcile()
+            throw trouble.error
+        }
     }
 
     /// Pauses, resumes or aborts a rollout; the next tick, which comes at once, does it.
     func perform(_ action: CanaryAction, on key: CanaryKey, reason: String) async throws {
+        guard action == .abort else { return try await inTurn { try await $0.mark(action, on: key) } }
+        guard desired[key] != nil else { throw StandaloneError.unknownCanary("\(key)") }
+        guard let service = services[key], let phase = service.runner.status.phase, phase.asksRollback
+        else { throw StandaloneError.nothingToAbort("\(key)") }
+        try await service.runner.abort(reason)
+    }
+
+    private func mark(_ action: CanaryAction, on key: CanaryKey) async throws {
         guard var wanted = desired[key] else { throw StandaloneError.unknownCanary("\(key)") }
         switch action {
         case .pause: wanted.canary.metadata.annotations[CanaryAnnotations.pauseKey] = "true"
         case .resume: wanted.canary.metadata.annotations[CanaryAnnotations.pauseKey] = nil
-        case .abort:
-            guard let service = services[key], let phase = service.runner.status.phase, phase.asksRollback
-            else { throw StandaloneError.nothingToAbort("\(key)") }
-            return try await service.runner.abort(reason)
+        case .abort: return
         }
-        try await resources.take(
-            [try ManifestLoader.draft(of: wanted.canary, folder: wanted.folder)], from: .applied)
-        try await reconcile()
+        try await take([try ManifestLoader.draft(of: wanted.canary, folder: wanted.folder)])
         services[key]?.runner.hurry()
+    }
+
+    /// Changes of what runs come one after the other: an older one that finished later would undo a newer one.
+    /// A change goes on although whoever asked for it has gone.
+    private func inTurn<Value: Sendable>(
+        _ change: @escaping @Sendable (isolated Daemon) async throws -> Value
+    ) async throws -> Value {
+        let previous = lastTurn
+        let turn = Task {
+            await previous?.value
+            return try await change(self)
+        }
+        lastTurn = Task { _ = await turn.result }
+        return try await turn.value
     }
 
     /// Every canary as it is now, by namespace and name.
@@ -106,36 +141,11 @@ public actor Daemon {
     }
 
     private func stop(within limit: Duration) async {
+        isStopping = true
         await withDiscardingTaskGroup { group in
             for service in services.values {
                 group.addTask { await service.stop(within: limit) }
             }
         }
-    }
-
-    /// Brings what runs to what the resources say; every canary is tried, the first trouble is thrown.
-    private func reconcile() async throws {
-        let wanted = try await resources.all()
-        var trouble: (any Error)?
-        for (key, service) in services where wanted[key].map({ !service.canFollow($0) }) ?? true {
-            services[key] = nil
-            desired[key] = nil
-            await service.retire(within: Self.retirementLimit)
-        }
-        for (key, canary) in wanted.sorted(by: { $0.key < $1.key }) where desired[key] != canary {
-            do {
-                if let service = services[key] {
-                    try await service.follow(canary)
-                } else {
-                    let service = try await CanaryService.start(canary, in: environment)
-                    services[key] = service
-                    starts.yield(service)
-                }
-                desired[key] = canary
-            } catch {
-                trouble = trouble ?? StandaloneError.canary("\(key)", cause: "\(error)")
-            }
-        }
-        if let trouble { throw trouble }
     }
 }

@@ -37,7 +37,7 @@ struct ResourceTable: Sendable {
     func take(_ drafts: [Draft], from source: Source) async throws {
         try await writer.write { database in
             for draft in drafts {
-                let hash = StableHash.of(bytes: Array(draft.json.utf8))
+                let hash = StableHash.of(bytes: Array("\(draft.folder)\n\(draft.json)".utf8))
                 let seen = try String.fetchOne(
                     database,
                     sql: "SELECT sourceHash FROM resource WHERE kind = ? AND namespace = ? AND name = ?",
@@ -48,7 +48,8 @@ struct ResourceTable: Sendable {
                         INSERT INTO resource (kind, namespace, name, json, folder, source, sourceHash)
                         VALUES (?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (kind, namespace, name) DO UPDATE
-                        SET json = excluded.json, folder = excluded.folder, sourceHash = excluded.sourceHash
+                        SET json = excluded.json, folder = excluded.folder, sourceHash = excluded.sourceHash,
+                            source = CASE excluded.source WHEN 'files' THEN 'files' ELSE source END
                         """,
                     arguments: [
                         draft.kind, draft.namespace, draft.name, draft.json, draft.folder,
@@ -57,6 +58,45 @@ struct ResourceTable: Sendable {
                     ])
             }
             if source == .files { try Self.removeOthers(database, than: drafts) }
+        }
+    }
+
+    /// The processes in the table, whether a canary is there for them or not.
+    func processes() async throws -> Set<CanaryKey> {
+        try await writer.read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT namespace, name FROM resource WHERE kind = ?",
+                arguments: [ProcessResource.kind])
+            return Set(rows.map { CanaryKey(namespace: $0["namespace"], name: $0["name"]) })
+        }
+    }
+
+    /// What the table holds under the names of some drafts; nil where it holds nothing.
+    func held(_ drafts: [Draft]) async throws -> [Draft?] {
+        try await writer.read { database in
+            try drafts.map { draft in
+                let row = try Row.fetchOne(
+                    database,
+                    sql: "SELECT json, folder FROM resource WHERE kind = ? AND namespace = ? AND name = ?",
+                    arguments: [draft.kind, draft.namespace, draft.name])
+                return row.map { row in
+                    var held = draft
+                    (held.json, held.folder) = (row["json"], row["folder"])
+                    return held
+                }
+            }
+        }
+    }
+
+    /// Undoes an `apply`: puts back what was held, and removes what was not there.
+    func putBack(_ held: [Draft?], insteadOf drafts: [Draft]) async throws {
+        try await take(held.compactMap { $0 }, from: .applied)
+        try await writer.write { database in
+            for (draft, before) in zip(drafts, held) where before == nil {
+                try database.execute(
+                    sql: "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?",
+                    arguments: [draft.kind, draft.namespace, draft.name])
+            }
         }
     }
 
