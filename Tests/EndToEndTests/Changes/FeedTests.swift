@@ -12,6 +12,7 @@ struct FeedTests {
             manifest.hooks = [hooks.hook("pre-rollout")]
             try await RunningAviary.run(manifest) { aviary in
                 try await aviary.reach("Initialized")
+                try await eventually { try aviary.lines().last?.kind == "alert" }
                 let first = try #require(try aviary.lines().compactMap(\.id).max())
                 let feed = try await HTTPClient.shared.execute(
                     HTTPClientRequest(url: try aviary.url("/api/feed")), timeout: .seconds(60))

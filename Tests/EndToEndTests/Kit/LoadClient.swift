@@ -28,7 +28,10 @@ final class LoadClient: Sendable {
     func during<T: Sendable>(
         kept: Int = 4, fresh: Int = 1, _ work: () async throws -> T
     ) async throws -> T {
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .init())
+        var configuration = HTTPClient.Configuration()
+        // A refused connection is a failed request.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
             let value = try await withThrowingTaskGroup(of: Void.self) { group in
                 for sender in 0..<(kept + fresh) {

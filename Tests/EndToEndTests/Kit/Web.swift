@@ -10,6 +10,13 @@ enum Web {
         var version: String { headers["x-app-version"] ?? "" }
     }
 
+    /// Takes a refused connection as the answer, as curl does.
+    static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     static func get(_ url: String, headers: [String: String] = [:]) async throws -> Answer {
         try await send("GET", url, headers: headers)
     }
@@ -25,7 +32,7 @@ enum Web {
         request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
+        let response = try await client.execute(request, timeout: .seconds(15))
         let answer = try await response.body.collect(upTo: 1 << 22)
         let pairs = response.headers.map { ($0.name.lowercased(), $0.value) }
         return Answer(
