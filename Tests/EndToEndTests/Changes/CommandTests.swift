@@ -110,6 +110,7 @@ struct CommandTests {
             let missing = try await aviary.command(["get", "canaries", "nobody"])
             #expect(missing.exitCode == 1)
             #expect(missing.errors.contains("no canary nobody"))
+            // 1 is a failed rollout; a canary that is not there is no answer to that question.
             let watched = try await aviary.command(["watch", "nobody", "-n", "test"])
             #expect(watched.exitCode == 2)
             #expect(watched.errors.contains("no canary nobody"))
