@@ -94,7 +94,7 @@ let package = Package(
             name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
             swiftSettings: strict),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI"] + nio, swiftSettings: strict),
+            name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI", tls] + nio, swiftSettings: strict),
         .testTarget(
             name: "ProxyTests",
             dependencies: ["Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A TCP server that answers every request with the next of its scripted byte sequences, for what an HTTP server
@@ -27,12 +28,15 @@ final class RawServer: Sendable {
     var requests: [String] { state.withLock { $0.requests } }
 
     /// Starts on a free loopback port; the last answer is repeated.
-    init(_ script: [Answer]) async throws {
+    init(_ script: [Answer], tls: NIOSSLContext? = nil) async throws {
         state = Mutex(State(script: script))
         let handler = Box()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandler(Handler(box: handler))
                 }
             }

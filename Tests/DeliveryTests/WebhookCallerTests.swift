@@ -120,6 +120,38 @@ struct WebhookCallerTests {
         #expect(server.requests.count <= 11)
     }
 
+    @Test(
+        "refuses a certificate that nobody vouches for, unless the hook has disableTLS",
+        arguments: [true, false])
+    func verifiesCertificates(skipsVerification: Bool) async throws {
+        let server = try await RawServer([RawServer.response(200, "OK")], tls: SelfSigned.serverContext())
+        let caller = WebhookCaller(resolve: { _, _ in ("127.0.0.1", server.port) })
+        let endpoint = HookEndpoint(
+            url: "https://hook.test/", timeout: .seconds(5), skipsVerification: skipsVerification)
+        let outcome = await caller.call(endpoint, payload: payload)
+        await caller.shutdown()
+        await server.stop()
+        #expect(outcome.isPass == skipsVerification, "\(outcome)")
+        #expect(server.requests.isEmpty != skipsVerification)
+        #expect(!outcome.detail.contains("no answer within"))
+    }
+
+    @Test("tells at once that nothing listens, and leaves retries to the hook's own")
+    func refusedConnection() async throws {
+        let server = try await RawServer([.silence])
+        let port = server.port
+        await server.stop()
+        let pauses = PauseLog()
+        let caller = WebhookCaller(pause: { pauses.add($0) })
+        let outcome = await caller.call(
+            HookEndpoint(url: "http://127.0.0.1:\(port)/", timeout: .seconds(30), retries: 2),
+            payload: payload)
+        await caller.shutdown()
+        #expect(outcome.attempts == 3)
+        #expect(pauses.all == [.seconds(1), .seconds(2)])
+        #expect(outcome.detail.contains("refused"), "\(outcome.detail)")
+    }
+
     @Test("says what is wrong with a URL without a host")
     func refusesURLsWithoutHost() async {
         let caller = WebhookCaller()

@@ -36,6 +36,8 @@ public final class WebhookCaller: HookCaller {
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.httpVersion = .http1Only
+        // The user's retries decide; a receiver that is down is told at once instead of at the time-out.
+        configuration.connectionPool.retryConnectionEstablishment = false
         verifying = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         configuration.tlsConfiguration = .makeClientConfiguration()
         configuration.tlsConfiguration?.certificateVerification = .none
