@@ -25,6 +25,11 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let http2: [Target.Dependency] = [
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    .product(name: "NIOHPACK", package: "swift-nio-http2"),
+]
 
 let package = Package(
     name: "aviary",
@@ -35,8 +40,10 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -49,20 +56,25 @@ let package = Package(
     targets: [
         // The core: pure decisions, no imports.
         .target(name: "Rollout", swiftSettings: optimised),
+        // Any JSON value, for what is passed on without being read.
+        .target(name: "JSON", swiftSettings: optimised),
         // Wire types of the Canary API, their defaults and their validation.
-        .target(name: "FlaggerAPI", dependencies: ["Rollout", yams], swiftSettings: strict),
+        .target(name: "FlaggerAPI", dependencies: ["JSON", "Rollout", yams], swiftSettings: strict),
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
-            name: "Delivery", dependencies: ["Rollout", "FlaggerAPI", httpClient, tls, log] + nio,
+            name: "Delivery",
+            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto] + nio,
             swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
         .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
-            name: "LoadTester", dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle],
+            name: "LoadTester",
+            dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
             swiftSettings: strict),
-        // Load generation: hey.
-        .target(name: "LoadGenerator", dependencies: nio + [histogram], swiftSettings: optimised),
+        // Load generation: hey and ghz.
+        .target(
+            name: "LoadGenerator", dependencies: nio + http2 + [histogram, tls], swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
         .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
@@ -73,6 +85,17 @@ let package = Package(
             dependencies: [
                 "CProcess", "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
                 hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
+            ] + nio,
+            swiftSettings: strict),
+        // Talks to an API server; knows nothing of canaries.
+        .target(
+            name: "KubernetesClient", dependencies: ["JSON", httpClient, tls, yams, log, lifecycle] + nio,
+            swiftSettings: strict),
+        // Canaries of a cluster: workloads, routers, status.
+        .target(
+            name: "Controller",
+            dependencies: [
+                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", hummingbird, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
@@ -107,6 +130,10 @@ let package = Package(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
         ),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
+        // Against a real API server, which Scripts/kubernetes-test-env starts.
+        .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient"], swiftSettings: strict),
+        .testTarget(
+            name: "ControllerTests", dependencies: ["Controller", "aviary"], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,5 @@
+import JSON
+
 /// One value of a manifest with its place in the text.
 struct ManifestNode: Equatable, Sendable {
     /// A single value and its text as written.

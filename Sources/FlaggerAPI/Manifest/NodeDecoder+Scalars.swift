@@ -1,3 +1,5 @@
+import JSON
+
 extension NodeDecoder {
     /// The value of a type that this decoder reads by itself; nil when the type reads itself.
     func knownValue(_ type: any Decodable.Type) throws -> Any? {

@@ -1,3 +1,5 @@
+public import JSON
+
 /// The address that clients use, and how traffic to it is routed.
 ///
 /// Parts that only some routers read are kept as `JSONValue` and passed on as they are.

@@ -1,3 +1,5 @@
+import JSON
+
 /// A number or a name, as `targetPort` takes it.
 public enum IntOrString: Sendable, Hashable, Codable, CustomStringConvertible {
     /// A number.

@@ -1,3 +1,5 @@
+public import JSON
+
 /// A metric of one's own: the `flagger.app/v1beta1` resource that holds its query.
 public struct MetricTemplate: Codable, Equatable, Sendable {
     /// The `kind` of this resource.

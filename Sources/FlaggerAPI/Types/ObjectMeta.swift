@@ -1,3 +1,5 @@
+public import JSON
+
 /// The metadata every resource has, as Kubernetes defines it.
 public struct ObjectMeta: Codable, Equatable, Sendable {
     /// The resource's name; unique by kind and namespace.
