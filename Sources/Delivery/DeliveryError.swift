@@ -15,7 +15,7 @@ public enum DeliveryError: Error, CustomStringConvertible {
         case .url(let url): "the webhook URL \(url) has no host: use http://host[:port]/path"
         case .plan(let field, let problem): "\(field): \(problem)"
         case .measurement(let metric, let cause): "measuring \(metric) failed: \(cause)"
-        case .commit(let cause): "the state can't be kept: \(cause); trying again with every tick"
+        case .commit(let cause): "\(cause); what was decided is not done, and tried again with every tick"
         }
     }
 }

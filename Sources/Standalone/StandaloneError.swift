@@ -17,6 +17,8 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
     case dataDirectory(path: String, cause: String)
     /// The state in the data directory could not be opened.
     case openState(path: String, cause: String)
+    /// The state could not be changed; nothing was.
+    case writeState(cause: String)
     /// The state was written by a newer version.
     case newerState(path: String)
     /// A tracked configuration file could not be read or copied.
@@ -50,6 +52,7 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
             "the data directory \(path) can't be used: \(cause); choose another with --data-dir"
         case .openState(let path, let cause):
             "the state in \(path) can't be opened: \(cause); choose another folder with --data-dir"
+        case .writeState(let cause): "the state can't be written: \(cause)"
         case .newerState(let path):
             "the state in \(path) was written by a newer version of Aviary: run that version, or use another --data-dir"
         case .configuration(let path, let cause): "spec.configFiles: \(path) can't be read: \(cause)"

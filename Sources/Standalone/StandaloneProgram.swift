@@ -21,6 +21,7 @@ public final class StandaloneProgram: Service {
     private let caller: WebhookCaller
     private let directory: DataDirectory
     private let gates: GateStore
+    private let fileTrouble = FileFollower.Trouble()
     private let tasks: TaskRunner
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
@@ -96,7 +97,7 @@ public final class StandaloneProgram: Service {
     private func serve() async throws {
         let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
         let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
-        router.get("/healthz") { _, _ in "OK" }
+        router.get("/healthz") { _, _ in await self.health() }
         router.get("/metrics") { [daemon] _, _ in
             PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
         }
@@ -134,35 +135,18 @@ public final class StandaloneProgram: Service {
         environment.names.publishTester(host: options.listen.host, port: port)
         try await daemon.load(try manifests.drafts())
         onListening(port)
-        await cancelWhenGracefulShutdown { await self.follow() }
+        await FileFollower(manifests: manifests, daemon: daemon, trouble: fileTrouble, onTrouble: onTrouble)
+            .run()
     }
 
-    /// Saving a file is a deployment; a file with errors changes nothing and says why.
-    private func follow() async {
-        while !Task.isCancelled {
-            let paths = await manifests.paths(trackedBy: daemon)
-            let watcher = TargetFileWatcher(paths: paths)
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await watcher.run() }
-                // The watcher compares with how the files were when it was made: what changed before that
-                // would go unseen.
-                await reload()
-                guard await manifests.paths(trackedBy: daemon) == paths else { return group.cancelAll() }
-                for await _ in watcher.changes {
-                    await reload()
-                    if await manifests.paths(trackedBy: daemon) != paths { break }
-                }
-                group.cancelAll()
-            }
-        }
-    }
-
-    private func reload() async {
-        do {
-            try await daemon.load(try manifests.drafts())
-        } catch {
-            await onTrouble("\(error)")
-        }
+    /// 503 with the reasons, one a line, while something that was decided can't be kept or done.
+    private func health() async -> Response {
+        let troubles = await daemon.troubles() + [fileTrouble.text].compactMap { $0 }
+        return Response(
+            status: troubles.isEmpty ? .ok : .serviceUnavailable,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(string: troubles.isEmpty ? "OK" : troubles.joined(separator: "\n"))))
     }
 
     /// Tasks find the built-in programs first, the names of services, and their real addresses.

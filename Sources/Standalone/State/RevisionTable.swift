@@ -14,7 +14,7 @@ struct RevisionTable: Sendable {
 
     func store(_ template: ProcessTemplate, as revision: Revision, now: Int64) async throws {
         let json = String(decoding: try JSONEncoder().encode(template), as: UTF8.self)
-        try await writer.write { [canary] database in
+        try await writer.change { [canary] database in
             try database.execute(
                 sql: """
                     INSERT INTO revision (namespace, name, spec, configuration, json, seenAt)
@@ -69,7 +69,7 @@ struct RevisionTable: Sendable {
     }
 
     func set(_ revision: Revision?, on side: ReplicaSide) async throws {
-        try await writer.write { [canary] database in
+        try await writer.change { [canary] database in
             guard let revision else {
                 return try database.execute(
                     sql: "DELETE FROM side WHERE namespace = ? AND name = ? AND side = ?",
