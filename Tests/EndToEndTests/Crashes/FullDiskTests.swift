@@ -74,6 +74,31 @@ struct FullDiskTests {
         }
     }
 
+    @Test("a daemon that is killed on a full disk starts again, serves, and goes on with space again")
+    func killed() async throws {
+        try await HookServer.run { hooks in
+            var manifest = Manifest(port: try FreePort.next())
+            manifest.hooks = [hooks.hook("rollout")]
+            try await RunningAviary.runOnSmallDisk(manifest) { aviary, disk in
+                try await aviary.reach("Initialized")
+                manifest.version = "2.0.0"
+                try aviary.save(manifest)
+                try await aviary.reach("Progressing", weight: 25)
+                try disk.fill()
+                try await aviary.hear(Self.trouble)
+                try await aviary.killHard()
+                try await aviary.startAgain()
+                #expect(try await aviary.versions(of: manifest).isSubset(of: ["1.0.0", "2.0.0"]))
+                try await aviary.hear(Self.trouble, times: 2)
+                try disk.free()
+                try await aviary.reach("Succeeded")
+                #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
+                try await eventually { aviary.replicas("canary").isEmpty }
+                #expect(aviary.replicas("primary").count == 1)
+            }
+        }
+    }
+
     @Test("what can't be taken for want of space is refused with the reason, and a saved file is taken later")
     func deploys() async throws {
         var manifest = Manifest(port: try FreePort.next())

@@ -39,6 +39,9 @@ final class SmallDisk {
                 "sh",
             ]
             + ["\(mebibytes)", folder]
+        // Whoever reads this program's output must not wait for the holder's end.
+        holder.standardOutput = FileHandle.nullDevice
+        holder.standardError = FileHandle.nullDevice
         try holder.run()
     }
 
