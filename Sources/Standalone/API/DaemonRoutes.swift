@@ -24,6 +24,11 @@ struct DaemonRoutes {
             let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 200
             return try json(await history.lines(of: key, after: after, limit: limit))
         }
+        router.delete("/api/namespaces/{namespace}/canaries/{name}") { _, context in
+            let key = try key(context)
+            try await report { try await daemon.delete(key) }
+            return Response(status: .noContent)
+        }
         router.get("/api/feed") { _, _ in feed() }
         router.post("/api/apply") { request, _ in try await apply(request) }
         for action in CanaryAction.allCases {
@@ -82,6 +87,7 @@ struct DaemonRoutes {
         do { return try await work() } catch let error as StandaloneError {
             var status = HTTPResponse.Status.badRequest
             if case .writeState = error { status = .serviceUnavailable }
+            if case .unknownCanary = error { status = .notFound }
             throw HTTPError(status, message: "\(error)")
         }
     }
