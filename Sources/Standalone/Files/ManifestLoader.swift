@@ -33,13 +33,16 @@ enum ManifestLoader {
         let problems = errors.map(\.description) + manifest.canaries.flatMap(unmeasurable)
         guard problems.isEmpty else { throw StandaloneError.manifest(problems) }
         return try manifest.entries.compactMap { entry in
+            var draft: ResourceTable.Draft
             switch entry.resource {
-            case .canary(let canary): try draft(of: canary, folder: folder(entry.file))
+            case .canary(let canary): draft = try Self.draft(of: canary, folder: folder(entry.file))
             case .process(let process):
-                try draft(
+                draft = try Self.draft(
                     of: process, kind: ProcessResource.kind, process.metadata, folder: folder(entry.file))
-            case .metricTemplate, .alertProvider: nil
+            case .metricTemplate, .alertProvider: return nil
             }
+            draft.documentHash = try entry.documentHash
+            return draft
         }
     }
 

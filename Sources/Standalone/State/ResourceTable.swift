@@ -33,10 +33,22 @@ struct ResourceTable: Sendable {
         var name: String
         var json: String
         var folder: String
+        /// What a file says of it, as its author wrote it; empty for what comes from no file.
+        var documentHash = ""
 
         var key: Key { Key(kind: kind, namespace: namespace, name: name) }
 
-        fileprivate var hash: String { StableHash.of(bytes: Array("\(folder)\n\(json)".utf8)) }
+        /// What tells whether a file has changed: of the second kind, by its mark.
+        fileprivate var hash: String {
+            "2:" + StableHash.of(bytes: Array("\(folder)\n\(documentHash)".utf8))
+        }
+
+        /// The first kind, over our own coding of the resource: databases of that time still hold it.
+        fileprivate var firstHash: String { StableHash.of(bytes: Array("\(folder)\n\(json)".utf8)) }
+
+        fileprivate func isKnown(_ row: Row?) -> Bool {
+            row.map { $0["sourceHash"] == hash || $0["sourceHash"] == firstHash } ?? false
+        }
 
         /// The process that a canary names.
         fileprivate var target: Key {
@@ -59,16 +71,26 @@ struct ResourceTable: Sendable {
     func take(_ drafts: [Draft], from source: Source) async throws {
         try await writer.change { database in
             let rows = try drafts.map { try Self.row(of: $0.key, database) }
-            let changed = zip(drafts, rows).filter { $1?["sourceHash"] != $0.hash }.map(\.0)
+            let changed = zip(drafts, rows).filter { !$0.isKnown($1) }.map(\.0)
             let revived = source == .files ? try Self.touched(by: changed, among: drafts) : []
             for (draft, row) in zip(drafts, rows) {
                 let isDeleted = row?["source"] == "deleted"
-                let isKnown = row?["sourceHash"] == draft.hash
-                if source == .files, isKnown, !(isDeleted && revived.contains(draft.key)) { continue }
+                if source == .files, draft.isKnown(row), !(isDeleted && revived.contains(draft.key)) {
+                    try Self.mark(draft, row, database)
+                    continue
+                }
                 try Self.write(draft, over: row, from: source, database)
             }
             if source == .files { try Self.removeOthers(database, than: drafts) }
         }
+    }
+
+    /// Brings the hash of an unchanged resource to the present kind.
+    private static func mark(_ draft: Draft, _ row: Row?, _ database: Database) throws {
+        guard row?["sourceHash"] != draft.hash else { return }
+        try database.execute(
+            sql: "UPDATE resource SET sourceHash = ? WHERE kind = ? AND namespace = ? AND name = ?",
+            arguments: [draft.hash] + draft.key.arguments)
     }
 
     private static func write(_ draft: Draft, over row: Row?, from source: Source, _ database: Database)
