@@ -25,7 +25,7 @@ final class RunningAviary {
     ) async throws -> T {
         try await withTemporaryFolder { folder in
             try beforeStart(folder)
-            try await run(
+            return try await run(
                 manifest, in: folder, arguments: arguments, environment: environment, files: files, body)
         }
     }

@@ -45,7 +45,9 @@ struct ProcessFingerprintTests {
         }
     }
 
-    @Test("every field of the spec is in the fingerprint: one that is added is written when it is not its default")
+    @Test(
+        "every field of the spec is in the fingerprint: one that is added is written when it is not its default"
+    )
     func complete() {
         #expect(
             ProcessSpec.CodingKeys.allCases.map(\.rawValue) == [
