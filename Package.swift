@@ -119,6 +119,9 @@ let package = Package(
         // A process that wants to lead, for the tests of leader election.
         .executableTarget(
             name: "LeaseContender", dependencies: ["JSON", "KubernetesClient", log], swiftSettings: strict),
+        // A process that watches, for the tests of how much memory that takes.
+        .executableTarget(
+            name: "CacheProbe", dependencies: ["JSON", "KubernetesClient"], swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),

@@ -3,6 +3,7 @@ import JSON
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Sending requests, again where that is safe.
 extension KubernetesClient {
@@ -85,11 +86,17 @@ extension KubernetesClient {
         case let error as HTTPClientError where error == .connectTimeout:
             return .unavailable(
                 "\(request.purpose): cannot connect to \(server) within \(policy.connectTimeout)")
-        case let error as HTTPClientError where error == .remoteConnectionClosed:
+        case _ where error as? HTTPClientError == .remoteConnectionClosed,
+            _ where error as? HTTPParserError == .invalidEOFState,
+            _ where error as? NIOSSLError == .uncleanShutdown:
             return .unavailable(
                 "\(request.purpose): \(server) closed the connection before its answer was complete")
         case is NIOConnectionError, is IOError:
             return .unavailable("\(request.purpose): cannot reach \(server): \(error)")
+        case NIOSSLError.handshakeFailed(let cause):
+            return .unavailable(
+                "\(request.purpose): \(server) is not trusted, or refuses to talk TLS: \(cause); "
+                    + "check certificate-authority and the server's name")
         default: return .unavailable("\(request.purpose): no answer from \(server): \(error)")
         }
     }

@@ -50,7 +50,7 @@ public final class ScriptedAPIServer: Sendable {
     private let log = Mutex<[Request]>([])
 
     /// `http://127.0.0.1:PORT`.
-    public var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+    public let url: String
     /// All requests so far.
     public var requests: [Request] { log.withLock { $0 } }
 
@@ -68,6 +68,7 @@ public final class ScriptedAPIServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
+        url = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
         box.server.withLock { $0 = self }
     }
 

@@ -1,3 +1,4 @@
+import Logging
 import ServiceLifecycle
 
 /// Keeping the cache like the server: list, watch, and start over after failures.
@@ -154,7 +155,9 @@ extension ResourceCache {
             defer { state.trouble = error }
             return state.trouble != error
         }
-        if isNews { logger.warning("watching \(scope.type): \(error)") }
+        // Watches end without notice whenever a server or a load balancer restarts.
+        let level: Logger.Level = failures == 1 ? .info : .warning
+        if isNews { logger.log(level: level, "watching \(scope.type): \(error)") }
     }
 
     /// Versions are numbers on every server in use, and comparable by contract since Kubernetes 1.35; 0 stands for others.

@@ -80,17 +80,23 @@ public final class EventRecorder: Service {
     /// Delivers events until the task is cancelled or the service group shuts down; then delivers what is queued, for a
     /// bounded time.
     public func run() async {
-        await withTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 while (try? await self.clock.sleep(for: self.limits.updates / 4)) != nil {
                     self.queue.yield(.tick)
                 }
+                return false
             }
-            await withGracefulShutdownHandler {
+            group.addTask {
                 await self.deliver()
-            } onGracefulShutdown: {
-                self.queue.finish()
+                return true
             }
+            group.addTask {
+                guard (try? await gracefulShutdown()) != nil else { return false }
+                self.queue.finish()
+                return (try? await self.clock.sleep(for: self.limits.farewell)) != nil
+            }
+            for await isOver in group where isOver { break }
             group.cancelAll()
         }
     }
@@ -109,7 +115,7 @@ public final class EventRecorder: Service {
                 reported = dropped
             }
         }
-        await delivery.updateAll()
+        if !Task.isCancelled { await delivery.updateAll() }
         let dropped = droppedCount
         if dropped > reported { logger.warning("\(dropped - reported) events were dropped") }
     }
