@@ -85,8 +85,8 @@ public final class ManualClock: Clock, Sendable {
             if holds() { return true }
             let sleepers = sleeperCount
             advance(by: step)
-            // Whoever was woken usually sleeps again soon.
-            await settle(.milliseconds(20)) { self.sleeperCount >= sleepers }
+            // Whoever was woken usually sleeps again; on a busy machine that takes a while.
+            await settle(.seconds(1)) { self.sleeperCount >= sleepers }
         }
         await settle(.milliseconds(500), until: holds)
         return holds()

@@ -125,6 +125,18 @@ struct ResourceCacheTests {
         }
     }
 
+    @Test("lists again after many failures in a row, whatever the server says of its versions")
+    func stubbornServer() async throws {
+        api.answer([ScriptedWatch.object("a", version: 50)], version: 50)
+        let cache = makeCache()
+        try await running(cache) {
+            api.answer([ScriptedWatch.object("a", version: 3)], version: 4)
+            for _ in 0..<8 { api.tell(.bookmark(resourceVersion: "too large")) }
+            try await eventually("listed again") { cache["test", "a"]?.version == "3" }
+            #expect(api.listCount == 2)
+        }
+    }
+
     @Test("tells a slow reader of each object once, and of everything when there are too many")
     func coalescing() async throws {
         api.answer([ScriptedWatch.object("a", version: 1)], version: 5)
