@@ -114,7 +114,7 @@ let package = Package(
             swiftSettings: optimised),
         // A real control plane for tests, and a server that misbehaves.
         .target(
-            name: "KubernetesTesting", dependencies: ["JSON", "KubernetesClient", subprocess] + nio,
+            name: "KubernetesTesting", dependencies: ["JSON", "KubernetesClient", subprocess, tls] + nio,
             swiftSettings: strict),
         // A process that wants to lead, for the tests of leader election.
         .executableTarget(
@@ -146,7 +146,9 @@ let package = Package(
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", log, subprocess,
+                "CacheProbe", "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", lifecycle,
+                log,
+                subprocess, tls,
             ],
             swiftSettings: strict),
         .testTarget(

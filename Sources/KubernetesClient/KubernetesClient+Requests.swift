@@ -66,6 +66,8 @@ extension KubernetesClient {
     /// Whether a request failed before a byte of it was sent.
     private static func neverLeft(_ error: any Error) -> Bool {
         if error is NIOConnectionError { return true }
+        if case NIOSSLError.handshakeFailed = error { return true }
+        if error is NIOSSLExtraError { return true }
         if let error = error as? IOError { return error.errnoCode == ECONNREFUSED }
         let error = error as? HTTPClientError
         return error == .connectTimeout || error == .getConnectionFromPoolTimeout
@@ -97,6 +99,10 @@ extension KubernetesClient {
             return .unavailable(
                 "\(request.purpose): \(server) is not trusted, or refuses to talk TLS: \(cause); "
                     + "check certificate-authority and the server's name")
+        case _ where error as? NIOSSLExtraError == .failedToValidateHostname:
+            return .unavailable(
+                "\(request.purpose): the certificate of \(server) is for another name: \(error); set tls-server-name"
+            )
         default: return .unavailable("\(request.purpose): no answer from \(server): \(error)")
         }
     }
