@@ -147,8 +147,7 @@ let package = Package(
             name: "KubernetesClientTests",
             dependencies: [
                 "CacheProbe", "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", lifecycle,
-                log,
-                subprocess, tls,
+                log, subprocess, tls,
             ],
             swiftSettings: strict),
         .testTarget(
