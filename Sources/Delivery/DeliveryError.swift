@@ -16,6 +16,8 @@ public enum DeliveryError: Error, CustomStringConvertible {
     case credentials(String)
     /// A resource that a canary refers to is missing or can't be used.
     case reference(String)
+    /// A commit failed: the decision was not taken and is made again with the next tick.
+    case commit(cause: String)
 
     /// The step that failed, and why.
     public var description: String {
@@ -26,6 +28,7 @@ public enum DeliveryError: Error, CustomStringConvertible {
         case .exchange(let cause), .answer(let cause), .credentials(let cause), .reference(let cause): cause
         case .refusal(let status, let body):
             "error response: HTTP \(status)" + (body.isEmpty ? "" : ": \(body.prefix(500))")
+        case .commit(let cause): "the state can't be kept: \(cause); trying again with every tick"
         }
     }
 }
