@@ -54,6 +54,9 @@ public final class WebhookCaller: HookCaller {
         self.pause = pause
     }
 
+    /// What tells a message from all others; without a full stop, which the signature's scheme forbids.
+    static func newMessageID() -> String { "msg_\(UUID().uuidString.lowercased())" }
+
     /// Closes all connections.
     public func shutdown() async {
         try? await verifying.shutdown()
@@ -109,7 +112,7 @@ public final class WebhookCaller: HookCaller {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var message = Message(
             body: try encoder.encode(payload),
-            id: endpoint.messageID ?? "msg_\(UUID().uuidString.lowercased())")
+            id: endpoint.messageID ?? Self.newMessageID())
         message.traceparent = endpoint.traceID.map {
             TraceParent.header(traceID: $0, spanID: UInt64.random(in: 1...UInt64.max))
         }
