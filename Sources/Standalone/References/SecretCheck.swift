@@ -10,11 +10,11 @@ struct SecretCheck {
 
     /// Checks everything that the canaries refer to.
     ///
-    /// - Throws: `StandaloneError.manifest` with one line for each secret or key that is missing.
+    /// - Throws: `StandaloneError.missingSecrets` with one line for each secret or key that is missing.
     static func check(_ canaries: [Canary], among resources: any ReferencedResources) async throws {
         var check = SecretCheck(resources)
         for canary in canaries { try await check.check(canary) }
-        guard check.problems.isEmpty else { throw StandaloneError.manifest(check.problems) }
+        guard check.problems.isEmpty else { throw StandaloneError.missingSecrets(check.problems) }
     }
 
     private mutating func check(_ canary: Canary) async throws {

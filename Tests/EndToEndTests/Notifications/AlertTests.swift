@@ -85,7 +85,7 @@ struct AlertTests {
                     "get", "events", "podinfo", "-n", "test", "--output", "json",
                 ])
                 #expect(events.output.contains("slack chat.test"))
-                let shown = try aviary.program.output + aviary.program.errors + events.output + events.errors
+                let shown = aviary.program.output + aviary.program.errors + events.output + events.errors
                 #expect(!shown.contains(Self.token))
                 #expect(try await aviary.terminate() == 0)
                 for file in try FileManager.default.subpathsOfDirectory(atPath: aviary.folder + "/data") {
