@@ -52,7 +52,7 @@ struct MisbehavingServerTests {
         #expect(trial.failure?.hasPrefix("error unmarshaling result: ") == true, "\(trial)")
     }
 
-    @Test("an answer without end is cut off at 1 MiB", arguments: types)
+    @Test("an answer without end is cut off at 1 MiB", .serialized, arguments: types)
     func endless(type: MetricTemplate.ProviderType) async throws {
         let body = String(repeating: " ", count: (1 << 20) + 1)
         let trial = try await run(type, RawServer.response(200, body))

@@ -102,7 +102,7 @@ struct MetricsServerTests {
             try prometheus.run()
             defer { prometheus.terminate() }
             let address = "http://127.0.0.1:\(port)"
-            try await eventually {
+            try await eventually(within: .seconds(90), "Prometheus has not scraped itself") {
                 (try? await Web.get("\(address)/api/v1/query?query=up").body.contains(#""1""#)) ?? false
             }
             var manifest = Manifest(port: try FreePort.next())
