@@ -137,4 +137,32 @@ struct AlertTests {
             }
         }
     }
+
+    @Test("a provider is applied to a running daemon, and a secret is not")
+    func apply() async throws {
+        try await HookServer.run { server in
+            var manifest = Manifest(port: try FreePort.next())
+            manifest.analysis.append("alerts: [{name: all, providerRef: {name: chat}}]")
+            manifest.others = [provider("chat", "test", "type: rocket, address: \"\(server.url("old"))\"")]
+            try await RunningAviary.run(manifest) { aviary in
+                try await aviary.reach("Initialized")
+                try await eventually { server.calls(of: "old").count == 1 }
+                let file = "\(aviary.folder)/change.yaml"
+                try provider("chat", "test", "type: rocket, address: \"\(server.url("new"))\"")
+                    .write(toFile: file, atomically: true, encoding: .utf8)
+                let applied = try await aviary.command(["apply", file])
+                #expect(applied.exitCode == 0, "\(applied)")
+                manifest.version = "2.0.0"
+                try aviary.save(manifest)
+                try await eventually { !server.calls(of: "new").isEmpty }
+                #expect(server.calls(of: "old").count == 1)
+
+                try "apiVersion: v1\nkind: Secret\nmetadata: {name: chat}\nstringData: {address: s3cr3t}\n"
+                    .write(toFile: file, atomically: true, encoding: .utf8)
+                let refused = try await aviary.command(["apply", file])
+                #expect(refused.exitCode != 0)
+                #expect(refused.errors.contains("--secrets-dir") && !refused.errors.contains("s3cr3t"))
+            }
+        }
+    }
 }
