@@ -1,5 +1,6 @@
 import FlaggerAPI
 import Foundation
+import Testing
 
 @testable import Delivery
 
@@ -21,6 +22,23 @@ struct ReferenceBox: ReferencedResources {
         providers = Dictionary(
             uniqueKeysWithValues: manifest.alertProviders.map { (NamespacedName($0.metadata), $0) })
         self.secrets = secrets
+    }
+}
+
+extension Canary {
+    /// A canary of the tests with an analysis, in YAML's flow style.
+    static func test(analysis: String) throws -> Canary {
+        let text = """
+            apiVersion: flagger.app/v1beta1
+            kind: Canary
+            metadata: {name: podinfo, namespace: test}
+            spec:
+              targetRef: {apiVersion: apps/v1, kind: Deployment, name: app}
+              metricsServer: http://prometheus.test
+              service: {port: 80, name: web}
+              analysis: {interval: 1m, threshold: 3, \(analysis)}
+            """
+        return try #require(ManifestReader().read(text: text).canaries.first)
     }
 }
 

@@ -116,6 +116,19 @@ import Testing
         #expect(manifest.diagnostics.allSatisfy { !$0.description.contains("encoded-url") })
     }
 
+    @Test("a value of the wrong type is not shown either")
+    func secretOfNumbers() {
+        let text = """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: a}
+            stringData: {pin: 8675309, nested: {pin: 8675309}}
+            """
+        let found = ManifestReader().read(text: text).diagnostics
+        #expect(found.map(\.field) == ["stringData.pin", "stringData.nested"])
+        #expect(found.allSatisfy { !$0.description.contains("8675309") })
+    }
+
     @Test("a secret that SOPS has encrypted is left alone")
     func sops() {
         let text = """

@@ -43,7 +43,7 @@ struct SecretCheck {
             try await check(
                 SecretReference(name: secret), in: namespace,
                 "webhooks: \(CanaryAnnotations.webhookSecretKey)",
-                canary, keys: [["secret"]])
+                canary, keys: [[HookSigning.secretKey]])
         }
     }
 
@@ -59,6 +59,11 @@ struct SecretCheck {
                     + "`aviary run`, or put files for its keys into DIR/\(namespace)/\(reference.name) and run "
                     + "with --secrets-dir DIR)")
             return
+        }
+        if keys == [[HookSigning.secretKey]], let value = found[HookSigning.secretKey] {
+            do { _ = try HookSigning(value) } catch {
+                problems.append("\(place) names the secret \(name), but \(error)")
+            }
         }
         guard !keys.isEmpty, !keys.contains(where: { found.keys.isSuperset(of: $0) }) else { return }
         let wanted = keys.map { $0.joined(separator: " and ") }.joined(separator: ", or ")

@@ -31,24 +31,8 @@ struct QueriedMetricsTests {
     }
 
     private func checks(_ metrics: String) throws -> [MetricCheck] {
-        let canary = try #require(
-            ManifestReader().read(
-                text: """
-                    apiVersion: flagger.app/v1beta1
-                    kind: Canary
-                    metadata: {name: podinfo, namespace: test}
-                    spec:
-                      targetRef: {apiVersion: apps/v1, kind: Deployment, name: app}
-                      metricsServer: http://prometheus.test
-                      service: {port: 80, name: web}
-                      analysis:
-                        interval: 1m
-                        maxWeight: 50
-                        stepWeight: 10
-                        metrics: \(metrics)
-                    """
-            ).canaries.first)
-        return try CanaryDefinition(canary).metrics
+        try CanaryDefinition(Canary.test(analysis: "maxWeight: 50, stepWeight: 10, metrics: \(metrics)"))
+            .metrics
     }
 
     @Test("fills in a template's variables and asks with its secret")

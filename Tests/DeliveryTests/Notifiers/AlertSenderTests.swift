@@ -108,6 +108,11 @@ struct AlertSenderTests {
             [RawServer.response(200)], spec: "secretRef: {name: hook}", secrets: [.test("hook"): ["url": "x"]]
         )
         #expect(address.record.outcome.detail.contains("does not contain an address"))
+        let bad = try await send(
+            [RawServer.response(200)], spec: "secretRef: {name: hook}",
+            secrets: [.test("hook"): ["address": "http:///T0K3N"]])
+        #expect(
+            bad.record.outcome.detail.contains("has no host") && !bad.record.outcome.detail.contains("T0K3N"))
         #expect((provider.requests + secret.requests + address.requests).isEmpty)
     }
 

@@ -138,18 +138,7 @@ struct NotifierTests {
             ("iterations: 3, match: [{headers: {a: {exact: b}}}]", "A/B Testing"),
         ])
     func facts(analysis: String, routing: String) throws {
-        let canary = try #require(
-            ManifestReader().read(
-                text: """
-                    apiVersion: flagger.app/v1beta1
-                    kind: Canary
-                    metadata: {name: podinfo, namespace: test}
-                    spec:
-                      targetRef: {apiVersion: apps/v1, kind: Deployment, name: app}
-                      service: {port: 80}
-                      analysis: {interval: 1m, threshold: 3, \(analysis)}
-                    """
-            ).canaries.first)
+        let canary = try Canary.test(analysis: analysis)
         let settings = AlertSettings(canary, cluster: "blue")
         #expect(settings.facts == [AlertFact("Cluster", "blue")])
         #expect(
