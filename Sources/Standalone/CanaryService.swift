@@ -96,11 +96,15 @@ final class CanaryService: Sendable {
             writer: environment.database.writer, history: environment.history, canary: key,
             now: environment.now)
         courier = Courier(
-            outbox: outbox, caller: environment.caller, now: environment.now, onTrouble: report)
+            outbox: outbox, caller: environment.caller,
+            alerts: AlertSender(resources: environment.resources, client: environment.client),
+            now: environment.now, onTrouble: report)
+        let metrics = QueriedMetrics(
+            builtin: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), resources: environment.resources,
+            client: environment.client, server: environment.validation.metricsServer)
         interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: RevisionFollower(router: router),
-            caller: environment.caller, metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart),
-            courier: courier, now: environment.now)
+            caller: environment.caller, metrics: metrics, courier: courier, now: environment.now)
         runner = CanaryRunner(
             interpreter: interpreter, definition: definition, status: status, logger: environment.logger,
             onTrouble: report)
@@ -185,7 +189,7 @@ final class CanaryService: Sendable {
     /// - Throws: when the resource can't be used; nothing of it is taken then.
     func follow(_ desired: DesiredCanary) async throws {
         let (before, port) = (listenPort, desired.canary.spec.service.port)
-        guard !proxy.boundPorts.contains(port) else { return try await take(desired) }
+        guard proxy.port(of: .apex) != port else { return try await take(desired) }
         try await listen(on: port)
         do { try await take(desired) } catch {
             await proxy.stopListening(on: port)

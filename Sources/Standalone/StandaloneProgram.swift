@@ -19,6 +19,7 @@ public final class StandaloneProgram: Service {
     private let manifests: ManifestFiles
     private let environment: DaemonEnvironment
     private let caller: WebhookCaller
+    private let client: HTTPServerClient
     private let directory: DataDirectory
     private let gates: GateStore
     private let fileTrouble = FileFollower.Trouble()
@@ -44,8 +45,9 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
-        manifests = ManifestFiles(options.files)
-        let drafts = try manifests.drafts()
+        let secrets = SecretStore(folder: try options.secretsDirectory.map(SecretFolder.init))
+        manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
+        let drafts = try await manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
@@ -64,11 +66,13 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        caller = WebhookCaller(resolve: names.resolve)
+        let references = StandaloneResources(table: resources, secrets: secrets)
+        caller = WebhookCaller(resolve: names.resolve, resources: references)
+        client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
-            database: database, history: history, names: names, caller: caller,
-            group: MultiThreadedEventLoopGroup.singleton,
-            snapshots: snapshots, registry: registry,
+            database: database, history: history, names: names, caller: caller, client: client,
+            resources: references, validation: options.validation,
+            group: MultiThreadedEventLoopGroup.singleton, snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress,
             closeGates: { [gates] in try await gates.forget(namespace: $0.namespace, name: $0.name) },
@@ -90,10 +94,15 @@ public final class StandaloneProgram: Service {
                 group.addTask { try await self.serve() }
             }
         } catch {
-            await caller.shutdown()
+            await shutdownClients()
             throw error
         }
+        await shutdownClients()
+    }
+
+    private func shutdownClients() async {
         await caller.shutdown()
+        await client.shutdown()
     }
 
     private func serve() async throws {
@@ -135,7 +144,7 @@ public final class StandaloneProgram: Service {
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
         environment.names.publishTester(host: options.listen.host, port: port)
-        try await daemon.load(try manifests.drafts())
+        try await daemon.load(try await manifests.drafts())
         onListening(port)
         await FileFollower(manifests: manifests, daemon: daemon, trouble: fileTrouble, onTrouble: onTrouble)
             .run()

@@ -71,7 +71,7 @@ struct FileFollower: Sendable {
     /// Told once while it is the same, and again when the file was saved again.
     private func reload(isRepeated: Bool) async {
         do {
-            try await daemon.load(try manifests.drafts())
+            try await daemon.load(try await manifests.drafts())
             _ = trouble.become(nil)
         } catch is CancellationError {
         } catch {

@@ -1,3 +1,4 @@
+import Delivery
 import FlaggerAPI
 import Foundation
 import GRDB
@@ -16,8 +17,8 @@ struct ResourceTableTests {
         table = ResourceTable(writer: try StateDatabase.open(at: folder.path).writer)
     }
 
-    private func drafts(port: Int, name: String = "shop") throws -> [ResourceTable.Draft] {
-        try ManifestLoader.drafts(
+    private func drafts(port: Int, name: String = "shop") async throws -> [ResourceTable.Draft] {
+        try await ManifestLoader.drafts(
             of: """
                 apiVersion: aviary/v1alpha1
                 kind: Process
@@ -32,7 +33,8 @@ struct ResourceTableTests {
                   service: {port: \(port)}
                   analysis: {interval: 1s, threshold: 1, maxWeight: 50, stepWeight: 10}
                 """,
-            folder: folder.path, knownTargets: [])
+            folder: folder.path, options: ValidationOptions(requiresProcess: true),
+            resources: NoReferencedResources())
     }
 
     private func ports() async throws -> [String: Int] {
@@ -45,8 +47,8 @@ struct ResourceTableTests {
 
     @Test("puts back what was there, and removes what was not, when an apply is undone")
     func putsBack() async throws {
-        try await table.take(try drafts(port: 1000), from: .files)
-        let wanted = try drafts(port: 2000) + drafts(port: 3000, name: "new")
+        try await table.take(try await drafts(port: 1000), from: .files)
+        let wanted = try await drafts(port: 2000) + drafts(port: 3000, name: "new")
         let held = try await table.held(wanted)
         try await table.take(wanted, from: .applied)
         #expect(try await ports() == ["shop": 2000, "new": 3000])
@@ -56,8 +58,8 @@ struct ResourceTableTests {
 
     @Test("removes with the file a resource that was applied before a file held it")
     func followsTheFile() async throws {
-        try await table.take(try drafts(port: 1000), from: .applied)
-        try await table.take(try drafts(port: 2000), from: .files)
+        try await table.take(try await drafts(port: 1000), from: .applied)
+        try await table.take(try await drafts(port: 2000), from: .files)
         #expect(try await ports() == ["shop": 2000])
         try await table.take([], from: .files)
         #expect(try await ports().isEmpty)
@@ -65,9 +67,9 @@ struct ResourceTableTests {
 
     @Test("a file that a version before kept another hash of is not taken for changed")
     func knowsFirstHashes() async throws {
-        let drafts = try drafts(port: 1000)
+        let drafts = try await drafts(port: 1000)
         try await table.take(drafts, from: .files)
-        try await table.take(try self.drafts(port: 2000), from: .applied)
+        try await table.take(try await self.drafts(port: 2000), from: .applied)
         for draft in drafts {
             let hash = StableHash.of(bytes: Array("\(draft.folder)\n\(draft.json)".utf8))
             try await table.writer.write { database in
@@ -88,18 +90,18 @@ struct ResourceTableTests {
     @Test("a deleted canary stays away until its file, or its target's, changes, or it is applied")
     func deletes() async throws {
         let key = CanaryKey(namespace: "test", name: "shop")
-        try await table.take(try drafts(port: 1000) + drafts(port: 1, name: "other"), from: .files)
+        try await table.take(try await drafts(port: 1000) + drafts(port: 1, name: "other"), from: .files)
         #expect(try await table.delete(key))
         #expect(try await !table.delete(key))
-        try await table.take(try drafts(port: 1000) + drafts(port: 2, name: "other"), from: .files)
+        try await table.take(try await drafts(port: 1000) + drafts(port: 2, name: "other"), from: .files)
         #expect(try await ports() == ["other": 2])
-        var changed = try drafts(port: 1000)
+        var changed = try await drafts(port: 1000)
         changed[0].documentHash = "the target says something else"
         try await table.take(changed, from: .files)
         #expect(try await ports() == ["shop": 1000])
 
         #expect(try await table.delete(key))
-        let wanted = try drafts(port: 3000)
+        let wanted = try await drafts(port: 3000)
         let held = try await table.held(wanted)
         try await table.take(wanted, from: .applied)
         #expect(try await ports() == ["shop": 3000])
@@ -110,8 +112,8 @@ struct ResourceTableTests {
 
     @Test("takes the folder of a file that moved, although its text is the same")
     func followsTheFolder() async throws {
-        try await table.take(try drafts(port: 1000), from: .files)
-        var moved = try drafts(port: 1000)
+        try await table.take(try await drafts(port: 1000), from: .files)
+        var moved = try await drafts(port: 1000)
         for index in moved.indices { moved[index].folder = "/elsewhere" }
         try await table.take(moved, from: .files)
         #expect(try await table.all().values.map(\.folder) == ["/elsewhere"])
