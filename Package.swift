@@ -146,6 +146,7 @@ let package = Package(
             name: "LoadTesterTests",
             dependencies: [
                 "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
+                crypto,
             ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(

@@ -43,6 +43,10 @@ struct APICall {
     }
 
     private mutating func readBody() async throws -> HookPayload {
+        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > routes.bodyLimit
+        {
+            throw LoadTesterError.payloadTooLarge(limit: routes.bodyLimit)
+        }
         let body: ByteBuffer
         do {
             body = try await request.collectBody(upTo: routes.bodyLimit)

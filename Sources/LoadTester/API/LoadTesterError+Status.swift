@@ -22,6 +22,8 @@ extension LoadTesterError {
     var headers: HTTPFields {
         switch self {
         case .tokenMissing, .tokenUnknown: [.wwwAuthenticate: "Bearer realm=\"aviary\""]
+        // The rest of the body is not waited for.
+        case .payloadTooLarge: [.connection: "close"]
         case .taskQueueFull, .gateReadFailed, .gateWriteFailed: [.retryAfter: "5"]
         default: [:]
         }

@@ -94,7 +94,7 @@ public struct LoadTesterRoutes: Sendable {
         }
     }
 
-    private func refusal(_ error: LoadTesterError, _ path: String) -> Response {
+    func refusal(_ error: LoadTesterError, _ path: String) -> Response {
         var response = Response(error.status, text: error.description)
         response.headers.append(contentsOf: error.headers)
         if response.status.kind == .serverError {

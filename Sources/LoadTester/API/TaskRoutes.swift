@@ -22,29 +22,31 @@ extension LoadTesterRoutes {
             try await tasks.start(payload)
             return Response(.accepted, text: "")
         }
+        var response: Response
         do {
             let outcome = try await call.request.body.consumeWithCancellationOnInboundClose { _ in
                 try await tasks.outcome(of: payload)
             }
-            return answer(outcome, payload)
+            response = answer(outcome, payload)
+        } catch let error as LoadTesterError {
+            response = refusal(error, "/")
         } catch is CancellationError {
             logger.debug("a client hung up; its task goes on", metadata: ["canary": "\(payload.name)"])
-            return Response(.serviceUnavailable, text: "the task goes on: ask again for its result")
-        }
-    }
-
-    private func answer(_ outcome: TaskOutcome, _ payload: HookPayload) -> Response {
-        var response: Response
-        switch outcome.result {
-        case .succeeded:
-            response = Response(.ok, text: payload.isSet("returnCmdOutput") ? outcome.output : "")
-        case .failed, .timedOut:
-            response = Response(.internalServerError, text: Redaction.redacted(outcome.report))
-        case .stopped:
-            response = Response(.serviceUnavailable, text: outcome.summary)
+            response = Response(.serviceUnavailable, text: "the task goes on: ask again for its result")
         }
         // Watching for the hang-up has used up the connection.
         response.headers[.connection] = "close"
         return response
+    }
+
+    private func answer(_ outcome: TaskOutcome, _ payload: HookPayload) -> Response {
+        switch outcome.result {
+        case .succeeded:
+            Response(.ok, text: payload.isSet("returnCmdOutput") ? outcome.output : "")
+        case .failed, .timedOut:
+            Response(.internalServerError, text: Redaction.redacted(outcome.report))
+        case .stopped:
+            Response(.serviceUnavailable, text: outcome.summary)
+        }
     }
 }

@@ -30,7 +30,7 @@ struct TokenList: Sendable {
                 .tokenFileUnreadable(path: path, reason: "line \(index + 1): \(reason)")
             }
             guard words.count == 3 else {
-                throw refusal("write NAME ROLE[,ROLE] TOKEN, such as ci check,execute s3cr3t…")
+                throw refusal("write NAME ROLE[,ROLE] TOKEN, such as ci check,execute TOKEN")
             }
             let roles = try words[1].split(separator: ",").map { word in
                 guard let role = Role(rawValue: String(word)) else {

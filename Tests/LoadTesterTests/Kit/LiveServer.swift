@@ -15,7 +15,7 @@ struct LiveServer: Sendable {
         gates: GateStore? = nil, limits: TaskLimits = TaskLimits(), namespaces: String = "",
         environment: TaskEnvironment = .none, permissions: TaskPermissions = TaskPermissions(),
         access: AccessControl = .none, serverLimits: ServerLimits = ServerLimits(),
-        log: LogLines = LogLines(),
+        tls: ServerTLS? = nil, log: LogLines = LogLines(),
         _ body: @escaping @Sendable (LiveServer) async throws -> T
     ) async throws -> T {
         let logger = log.logger
@@ -26,7 +26,9 @@ struct LiveServer: Sendable {
             gates: gates, tasks: tasks, namespaceFilter: try NamespaceFilter(pattern: namespaces),
             access: access, logger: logger)
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let server = LoadTesterServer(routes: routes, host: "127.0.0.1", port: 0, limits: serverLimits) {
+        let server = LoadTesterServer(
+            routes: routes, host: "127.0.0.1", port: 0, limits: serverLimits, tls: tls
+        ) {
             port.yield($0)
         }
         return try await withThrowingTaskGroup(of: T?.self) { group in
@@ -39,7 +41,8 @@ struct LiveServer: Sendable {
                 let bound = try #require(await ports.first { _ in true })
                 return try await body(
                     LiveServer(
-                        address: LiveServerAddress(url: "http://127.0.0.1:\(bound)"), gates: gates,
+                        address: LiveServerAddress(
+                            url: "\(tls == nil ? "http" : "https")://127.0.0.1:\(bound)"), gates: gates,
                         tasks: tasks))
             }
             defer { group.cancelAll() }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOSSL
 
 /// Where a load tester listens, and how a test asks it.
 struct LiveServerAddress: Sendable {
@@ -14,6 +15,8 @@ struct LiveServerAddress: Sendable {
     }
 
     let url: String
+    /// Whom to trust, and what to show; for HTTPS.
+    var tls: TLSConfiguration?
 
     func send(
         _ path: String, _ body: String?, method: String = "POST", headers: [String: String] = [:],
@@ -23,7 +26,20 @@ struct LiveServerAddress: Sendable {
         request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+        if let tls {
+            var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+            configuration.connectionPool.retryConnectionEstablishment = false
+            return try await HTTPClient.withHTTPClient(configuration: configuration) {
+                try await Self.execute(request, timeout, by: $0)
+            }
+        }
+        return try await Self.execute(request, timeout, by: .shared)
+    }
+
+    private static func execute(
+        _ request: HTTPClientRequest, _ timeout: TimeAmount, by client: HTTPClient
+    ) async throws -> Answer {
+        let response = try await client.execute(request, timeout: timeout)
         let answer = try await response.body.collect(upTo: 1 << 20)
         return Answer(
             status: Int(response.status.code), body: String(buffer: answer),

@@ -23,18 +23,27 @@ struct ProcessFamily: Sendable {
         }
     }
 
-    /// Sends a signal to the group and to each member outside of it.
-    func signal(_ signal: Int32) {
+    /// Sends a signal to the group and to each member outside of it; returns whom it found.
+    func signal(_ signal: Int32) -> [ProcessTable.Entry] {
+        // Looked up first: those that are found by their parents alone are lost when the parents end.
+        let members = living()
         killpg(leader, signal)
-        for process in living() where process.group != leader { kill(process.pid, signal) }
+        for process in members where process.group != leader { kill(process.pid, signal) }
+        return members
     }
 
     /// Kills all, those as well that are started meanwhile; gives up after a second on what the kernel holds.
-    func end() async {
+    ///
+    /// - Parameter known: members that were found earlier, and may not be found any more.
+    func end(known: [ProcessTable.Entry]) async {
         let deadline = ContinuousClock.now + .seconds(1)
-        killpg(leader, SIGKILL)
         while ContinuousClock.now < deadline {
-            let rest = living()
+            let alive = known.filter { member in
+                ProcessTable.entry(member.pid).map { !$0.isZombie && $0.startTime == member.startTime }
+                    ?? false
+            }
+            let rest = living() + alive
+            killpg(leader, SIGKILL)
             if rest.isEmpty { return }
             for process in rest { kill(process.pid, SIGKILL) }
             try? await Task.sleep(for: .milliseconds(5))

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// The life of a started process group, from its start until its leader has ended and nothing is left.
 ///
@@ -32,16 +33,17 @@ struct ProcessGroupLife: Sendable {
                 return .stop
             }
             let first = await moments.next()
+            var known: [ProcessTable.Entry] = []
             if first != .ended {
-                family.signal(SIGTERM)
+                known = family.signal(SIGTERM)
                 let patience = first == .timeout ? min(grace, Self.timeoutGrace) : grace
                 if await !hasEnded(within: patience, &moments) {
-                    await family.end()
+                    await family.end(known: known)
                     // What the kernel holds may keep the pipe open.
                     _ = await hasEnded(within: .milliseconds(500), &moments)
                 }
             }
-            await family.end()
+            await family.end(known: known)
             pipe.close()
             moments.cancelAll()
             return first == .ended ? .ended : first == .timeout ? .timedOut : .stopped
