@@ -110,7 +110,7 @@ let package = Package(
         // Talks to an API server; knows nothing of canaries.
         .target(
             name: "KubernetesClient",
-            dependencies: ["JSON", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
+            dependencies: ["JSON", "Timing", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
             swiftSettings: strict),
         // Canaries of a cluster: workloads, routers, status.
         .target(

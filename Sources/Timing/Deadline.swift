@@ -1,5 +1,8 @@
 /// Thrown by `withDeadline` when the time is over.
-public struct DeadlineExceeded: Error {
+public struct DeadlineExceeded: Error, CustomStringConvertible {
+    /// Says that there was no answer in time.
+    public var description: String { "no answer in time" }
+
     /// Creates the error.
     public init() {}
 }
