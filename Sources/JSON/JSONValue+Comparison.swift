@@ -11,7 +11,7 @@ extension JSONValue {
             }
         case (.array(let own), .array(let others)):
             own.count == others.count && zip(own, others).allSatisfy { $0.contains($1) }
-        default: self == wanted || (integer != nil && integer == wanted.integer)
+        default: self == wanted || (int != nil && int == wanted.int)
         }
     }
 

@@ -74,7 +74,7 @@ extension KubernetesObject {
 
     /// The reference of the controller that this object belongs to.
     var controllerReference: JSONValue? {
-        json[path: "metadata", "ownerReferences"]?.array?.first { $0["controller"]?.bool == true }
+        json[path: "metadata", "ownerReferences"]?.elements?.first { $0["controller"]?.bool == true }
     }
 
     func requireOwner(of wanted: KubernetesObject, _ type: ResourceType) throws {
