@@ -95,7 +95,8 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", hummingbird, log, lifecycle,
+                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", crypto, hummingbird, httpClient, log,
+                lifecycle,
             ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.

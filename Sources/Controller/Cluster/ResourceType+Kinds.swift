@@ -23,4 +23,10 @@ extension ResourceType {
         group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
     /// `v1` secrets.
     public static let secret = ResourceType(group: "", version: "v1", kind: "Secret", plural: "secrets")
+    /// Horizontal pod autoscalers with metrics, the newest version first.
+    public static let autoscalerTypes = ["v2", "v2beta2"].map { version in
+        ResourceType(
+            group: "autoscaling", version: version, kind: "HorizontalPodAutoscaler",
+            plural: "horizontalpodautoscalers")
+    }
 }

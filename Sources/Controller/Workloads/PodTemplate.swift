@@ -35,6 +35,7 @@ struct PodTemplate: Sendable, Equatable {
         if let revision = json[path: "metadata", "annotations", Self.revisionKey] {
             summary["revision"] = revision
         }
+        if let selector = json[path: "spec", "nodeSelector"] { summary["nodeSelector"] = selector }
         return summary
     }
 
