@@ -102,6 +102,11 @@ struct PodWorkload: ClusterWorkload {
         return nil
     }
 
+    func ownsPrimary() async throws -> Bool {
+        let primary = try await context.find(controller.type, context.primaryName)
+        return primary?.controllerReference?["uid"]?.string == context.canary.metadata.uid
+    }
+
     func adoptPrimary(at revision: Revision) async throws {
         guard let primary = try await context.find(controller.type, context.primaryName),
             primary.primaryRevision == nil
@@ -163,8 +168,9 @@ extension PodWorkload {
     }
 
     private func patchTarget(_ change: JSONValue) async throws {
-        try await context.cluster.patch(
+        let changed = try await context.cluster.patch(
             controller.type, context.targetName, in: context.namespace, with: change)
+        context.memory { $0.generation = changed.generation }
     }
 
     /// The label that a target's selector and `-selector-labels` have in common.

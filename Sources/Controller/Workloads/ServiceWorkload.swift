@@ -62,6 +62,11 @@ struct ServiceWorkload: ClusterWorkload {
         return nil
     }
 
+    func ownsPrimary() async throws -> Bool {
+        let primary = try await context.find(.service, context.primaryName)
+        return primary?.controllerReference?["uid"]?.string == context.canary.metadata.uid
+    }
+
     func adoptPrimary(at revision: Revision) async throws {
         guard let primary = try await context.find(.service, context.primaryName),
             primary.primaryRevision == nil
