@@ -89,7 +89,8 @@ let package = Package(
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
         .target(
-            name: "KubernetesClient", dependencies: ["JSON", httpClient, tls, yams, log, lifecycle] + nio,
+            name: "KubernetesClient",
+            dependencies: ["JSON", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
             swiftSettings: strict),
         // Canaries of a cluster: workloads, routers, status.
         .target(

@@ -44,29 +44,12 @@ extension ResourceCache {
 
     /// Reads the whole list and makes the cache the same; returns the version to watch from.
     private func relist() async throws -> String {
-        for attempt in 1...3 {
-            // A server that compacts faster than pages are read gets asked for all at once.
-            let limit = attempt < 3 ? timing.pageSize : 0
-            var fresh: [(ObjectKey, CacheStore<Projection>.Entry)] = []
-            do {
-                var page = try await self.page(limit: limit, after: nil)
-                fresh = page.items.map { ($0.key, entry(for: $0)) }
-                while let next = page.next {
-                    page = try await self.page(limit: limit, after: next)
-                    for item in page.items { fresh.append((item.key, entry(for: item))) }
-                }
-                replace(with: fresh, version: page.resourceVersion)
-                return page.resourceVersion
-            } catch KubernetesError.expired(let text) {
-                logger.debug("listing \(scope.type) again: \(text)")
-            }
-        }
-        throw KubernetesError.unavailable("the list of \(scope.type) expired while it was read")
-    }
-
-    private func page(limit: Int, after token: String?) async throws -> ObjectPage {
-        try await api.page(
-            of: scope.type, in: scope.namespace, matching: scope.selector, limit: limit, after: token)
+        var fresh: [(ObjectKey, CacheStore<Projection>.Entry)] = []
+        let version = try await PagedList(
+            scope.type, in: scope.namespace, matching: scope.selector, pageSize: timing.pageSize, of: api
+        ).read(restart: { fresh = [] }, receive: { fresh += $0.map { ($0.key, entry(for: $0)) } })
+        replace(with: fresh, version: version)
+        return version
     }
 
     private func follow(from position: WatchPosition) async throws {
