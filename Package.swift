@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Dashboard", "FlaggerAPI", "LoadGenerator", "LoadTester", "SampleApp", "Standalone",
+                "Controller", "Dashboard", "FlaggerAPI", "KubernetesClient", "LoadGenerator", "LoadTester",
+                "SampleApp", "Standalone",
                 arguments, httpClient, log, lifecycle,
             ],
             swiftSettings: strict),

@@ -60,7 +60,7 @@ struct StatusRecord {
         json["lastAppliedSpec"] = status.lastApplied.map { .string($0.spec) }
         json["lastPromotedSpec"] = status.lastPromoted.map { .string($0.spec) }
         json["lastTransitionTime"] = .string(
-            status.lastTransition.map { Date($0).formatted(.iso8601) } ?? time)
+            status.lastTransition?.iso8601 ?? time)
         json["trackedConfigs"] = checksums.map { JSONValue($0) } ?? before?["trackedConfigs"]
         for cookie in ["sessionAffinityCookie", "previousSessionAffinityCookie", "primarySessionAffinityCookie"] {
             json[cookie] = before?[cookie]
@@ -86,9 +86,4 @@ struct StatusRecord {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(state), as: UTF8.self)
     }
-}
-
-extension Date {
-    /// A moment of a rollout.
-    init(_ moment: Timestamp) { self.init(timeIntervalSince1970: Double(moment.milliseconds) / 1000) }
 }
