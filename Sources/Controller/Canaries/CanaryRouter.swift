@@ -20,6 +20,7 @@ struct CanaryRouter: Router {
     }
 
     func route(_ routes: Routes) async throws {
+        try await services?.reconcileSides()
         try await services?.reconcileApex()
         try await traffic.route(routes)
     }
