@@ -6,6 +6,8 @@ public enum DeliveryError: Error, CustomStringConvertible {
     case plan(field: String, problem: String)
     /// A metric could not be measured.
     case measurement(metric: String, cause: String)
+    /// A commit failed: the decision was not taken and is made again with the next tick.
+    case commit(cause: String)
 
     /// The step that failed, and why.
     public var description: String {
@@ -13,6 +15,7 @@ public enum DeliveryError: Error, CustomStringConvertible {
         case .url(let url): "the webhook URL \(url) has no host: use http://host[:port]/path"
         case .plan(let field, let problem): "\(field): \(problem)"
         case .measurement(let metric, let cause): "measuring \(metric) failed: \(cause)"
+        case .commit(let cause): "the state can't be kept: \(cause); trying again with every tick"
         }
     }
 }

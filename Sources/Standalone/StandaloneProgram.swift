@@ -50,7 +50,7 @@ public final class StandaloneProgram: Service {
         let database = try StateDatabase.open(at: directory.path)
         let names = NameTable()
         for (name, address) in options.resolutions { names.publish(name, at: (address.host, address.port)) }
-        history = History(writer: database.writer)
+        history = History(writer: database.writer, logger: logger)
         gates = try GateStore(writer: database.writer)
         let registry = ReplicaTable(writer: database.writer)
         let resources = ResourceTable(writer: database.writer)

@@ -7,7 +7,7 @@ public protocol HookCaller: Sendable {
 }
 
 /// Where and how a webhook is called.
-public struct HookEndpoint: Equatable, Sendable {
+public struct HookEndpoint: Codable, Equatable, Sendable {
     /// An `http` or `https` URL.
     public var url: String
     /// How long one try may take.
