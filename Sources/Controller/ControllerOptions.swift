@@ -16,8 +16,6 @@ public struct ControllerOptions: Sendable {
     public var electsLeader = false
     /// The namespace of the lease.
     public var leaseNamespace = "kube-system"
-    /// Where the builtin metrics are measured.
-    public var metricsServer = "http://prometheus:9090"
     /// Canaries that are ticked at the same time.
     public var concurrency = 256
     /// What canaries need to know.

@@ -50,37 +50,38 @@ public final class ControllerProgram: Service {
     ///
     /// - Throws: `ControllerError.cluster` when the CRDs are missing or the server can't be asked.
     public func run() async throws {
-        let caller = WebhookCaller()
+        let caches = ClusterCaches(
+            api: client, namespace: options.namespace.isEmpty ? nil : options.namespace, logger: logger)
+        let resources = ClusterResources(
+            cluster: WatchedCluster(caches: caches, api: client), global: options.settings.alerts)
+        let caller = WebhookCaller(resources: resources)
+        let servers = HTTPServerClient()
+        let result: Result<Void, any Error>
         do {
-            try await work(caller)
+            result = .success(try await work(caches, resources, caller, servers))
         } catch {
-            await caller.shutdown()
-            await client.shutdown()
-            throw error
+            result = .failure(error)
         }
         await caller.shutdown()
+        await servers.shutdown()
         await client.shutdown()
+        try result.get()
     }
 
-    private func work(_ caller: WebhookCaller) async throws {
+    private func work(
+        _ caches: ClusterCaches, _ resources: ClusterResources, _ caller: WebhookCaller,
+        _ servers: HTTPServerClient
+    ) async throws {
         let serverVersion = try await ClusterCheck(client: client).verify()
         logger.info(
             "connected to Kubernetes \(serverVersion)",
             metadata: ["server": "\(client.configuration.server)", "provider": "\(options.settings.provider)"])
-        let caches = ClusterCaches(
-            api: client, namespace: options.namespace.isEmpty ? nil : options.namespace, logger: logger)
         let recorder = EventRecorder(
             api: client, source: EventSource(component: "aviary", instance: Self.identity), logger: logger)
         let metrics = ControllerMetrics(version: version, provider: options.settings.provider)
-        var workloads = WorkloadSettings()
-        workloads.selectorLabels = options.selectorLabels
-        workloads.labelPrefixes = options.labelPrefixes
-        workloads.tracksConfiguration = options.tracksConfiguration
-        workloads.autoscalerType =
-            try await client.first(of: ResourceType.autoscalerTypes) ?? ResourceType.autoscalerTypes[0]
+        let workloads = try await workloadSettings()
         let server = ControllerServer(
             port: options.port, metrics: metrics, caches: caches, logger: logger, onListening: onListening)
-        let settled = workloads
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await caches.run() }
             group.addTask { await recorder.run() }
@@ -88,8 +89,12 @@ public final class ControllerProgram: Service {
             group.addTask {
                 await cancelWhenGracefulShutdown {
                     await self.lead { api in
-                        let environment = self.environment(
-                            api, caches, recorder, metrics, settled, caller)
+                        let environment = ControllerEnvironment(
+                            cluster: WatchedCluster(caches: caches, api: api),
+                            settings: self.options.settings, workloads: workloads, caller: caller,
+                            client: servers, resources: resources, recorder: recorder,
+                            slots: TickSlots(count: self.options.concurrency), registry: TargetRegistry(),
+                            metrics: metrics, logger: self.logger, now: Self.now)
                         await CanaryCatalog(caches: caches, environment: environment).run()
                     }
                 }
@@ -97,15 +102,18 @@ public final class ControllerProgram: Service {
         }
     }
 
-    private func environment(
-        _ api: any KubernetesAPI, _ caches: ClusterCaches, _ recorder: EventRecorder,
-        _ metrics: ControllerMetrics, _ workloads: WorkloadSettings, _ caller: WebhookCaller
-    ) -> ControllerEnvironment {
-        ControllerEnvironment(
-            cluster: WatchedCluster(caches: caches, api: api), settings: options.settings,
-            workloads: workloads, caller: caller, recorder: recorder,
-            slots: TickSlots(count: options.concurrency), registry: TargetRegistry(), metrics: metrics,
-            logger: logger, now: { Moment(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
+    private func workloadSettings() async throws -> WorkloadSettings {
+        var workloads = WorkloadSettings()
+        workloads.selectorLabels = options.selectorLabels
+        workloads.labelPrefixes = options.labelPrefixes
+        workloads.tracksConfiguration = options.tracksConfiguration
+        workloads.autoscalerType =
+            try await client.first(of: ResourceType.autoscalerTypes) ?? ResourceType.autoscalerTypes[0]
+        return workloads
+    }
+
+    private static let now: @Sendable () -> Moment = {
+        Moment(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
     }
 
     /// Works while this process leads; at once when there is no election.

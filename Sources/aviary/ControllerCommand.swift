@@ -80,7 +80,6 @@ struct ControllerCommand: AsyncParsableCommand {
         options.port = process.port
         options.electsLeader = process.electsLeader
         options.leaseNamespace = process.leaseNamespace
-        options.metricsServer = canaries.metricsServer
         options.concurrency = max(256, process.threadiness)
         options.selectorLabels = canaries.labels
         options.labelPrefixes = ControllerCanaryOptions.list(canaries.labelPrefixes)
@@ -88,6 +87,8 @@ struct ControllerCommand: AsyncParsableCommand {
         options.settings.provider = canaries.meshProvider
         options.settings.minimumInterval = canaries.minimumInterval
         options.settings.eventWebhook = alerts.eventWebhookURL
+        options.settings.metricsServer = canaries.metricsServer
+        options.settings.alerts = alerts.receiver
         options.settings.clusterName = alerts.clusterName
         options.settings.routers.ingressAnnotationsPrefix = canaries.ingressPrefix
         options.settings.routers.ingressClass = canaries.ingressClass

@@ -68,6 +68,41 @@ struct ControllerAlertOptions: ParsableArguments {
         help: "A webhook for the events of canaries that have no event hook of their own (or EVENT_WEBHOOK_URL).")
     var eventWebhook = ""
     @Option(help: "The cluster's name, for alerts.") var clusterName = ""
+    @Option(
+        name: .customLong("slack-url"),
+        help: "A Slack webhook for the alerts of canaries that name no provider (or SLACK_URL).")
+    var slackURL = ""
+    @Option(help: "Slack's bot token (or SLACK_TOKEN).") var slackToken = ""
+    @Option(name: .customLong("slack-proxy-url"), help: "The proxy on the way to Slack (or SLACK_PROXY_URL).")
+    var slackProxyURL = ""
+    @Option(help: "The sender's name in Slack.") var slackUser = "flagger"
+    @Option(help: "The channel in Slack.") var slackChannel = ""
+    @Option(name: .customLong("msteams-url"), help: "A Microsoft Teams webhook, instead of Slack (or MSTEAMS_URL).")
+    var teamsURL = ""
+    @Option(
+        name: .customLong("msteams-proxy-url"),
+        help: "The proxy on the way to Microsoft Teams (or MSTEAMS_PROXY_URL).")
+    var teamsProxyURL = ""
+
+    /// Who hears the alerts of canaries that name no provider.
+    var receiver: GlobalAlerts {
+        var receiver = GlobalAlerts()
+        let teams = Self.environment("MSTEAMS_URL") ?? teamsURL
+        let slack = Self.environment("SLACK_URL") ?? slackURL
+        if !teams.isEmpty {
+            receiver.receiver = .msteams
+            receiver.address = teams
+            receiver.proxy = Self.environment("MSTEAMS_PROXY_URL") ?? teamsProxyURL
+        } else if !slack.isEmpty {
+            receiver.receiver = .slack
+            receiver.address = slack
+            receiver.token = Self.environment("SLACK_TOKEN") ?? slackToken
+            receiver.proxy = Self.environment("SLACK_PROXY_URL") ?? slackProxyURL
+            receiver.username = slackUser
+            receiver.channel = slackChannel
+        }
+        return receiver
+    }
 
     /// The environment comes first, as on the peer.
     var eventWebhookURL: String { Self.environment("EVENT_WEBHOOK_URL") ?? eventWebhook }

@@ -11,15 +11,17 @@ struct CanaryParts: Sendable {
     let workload: any ClusterWorkload
     let router: CanaryRouter
     let store: ClusterStatusStore
+    let metrics: ClusterMetrics
 
     /// Puts the parts of a valid canary together.
     ///
     /// - Throws: when its target can't be used.
     init(
-        _ canary: Canary, _ definition: CanaryDefinition, _ type: RouterType, memory: CanaryMemory,
-        voice: CanaryVoice, in environment: ControllerEnvironment
+        _ accepted: ClusterCanary.Accepted, memory: CanaryMemory,
+        outbox: CanaryOutbox, voice: CanaryVoice, in environment: ControllerEnvironment
     ) async throws {
-        self.definition = definition
+        let canary = accepted.canary
+        definition = accepted.definition
         context = TargetContext(
             canary: canary, cluster: environment.cluster, settings: environment.workloads, memory: memory)
         workload = makeWorkload(context)
@@ -33,13 +35,18 @@ struct CanaryParts: Sendable {
                 context: context, label: selector.label, value: selector.value,
                 ports: try await workload.discoveredPorts())
         }
-        router = CanaryRouter(services: services, traffic: type.make(routing)) { trouble in
+        router = CanaryRouter(services: services, traffic: accepted.router.make(routing)) { trouble in
             voice.logger.warning("\(trouble)", metadata: ["canary": "\(voice.canary)"])
         }
         let now = environment.now
         store = ClusterStatusStore(
             canary: canary, cluster: environment.cluster, workload: workload, memory: memory,
-            now: { Date(now()) }
-        ) { text in voice.announce(.normal, "Adopted", text) }
+            outbox: outbox, now: { Date(now()) },
+            onAdoption: { voice.announce(.normal, "Adopted", $0) },
+            onTrouble: { voice.announce(.warning, "CallsDropped", $0) })
+        metrics = ClusterMetrics(
+            provider: accepted.provider, queries: accepted.router.queries, canary: canary,
+            defaultServer: environment.settings.metricsServer, resources: environment.resources,
+            client: environment.client)
     }
 }

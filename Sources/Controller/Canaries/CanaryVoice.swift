@@ -31,6 +31,15 @@ struct CanaryVoice: EventSink {
         }
     }
 
+    /// Tells what came of a call of somebody who is told and not asked.
+    func settled(_ entry: HistoryEntry) async {
+        await record(entry)
+        guard case .called(let call) = entry.kind, !call.outcome.isPass else { return }
+        announce(
+            .warning, Announcement.Reason.hookFailed.rawValue,
+            "\(call.type == "alert" ? "Alert" : "Event hook") \(call.name) failed \(call.outcome.detail)")
+    }
+
     /// Says something that no rollout has decided.
     func announce(_ announcement: Announcement) {
         announce(announcement.severity, announcement.reason.rawValue, announcement.text)

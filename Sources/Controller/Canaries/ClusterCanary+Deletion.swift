@@ -37,8 +37,7 @@ extension ClusterCanary {
         let parts: CanaryParts
         do {
             parts = try await CanaryParts(
-                accepted.canary, accepted.definition, accepted.router, memory: memory, voice: voice,
-                in: environment)
+                accepted, memory: memory, outbox: outbox, voice: voice, in: environment)
         } catch let error as ControllerError {
             voice.announce(.warning, "NothingToRevert", "Nothing to revert: \(error)")
             return true

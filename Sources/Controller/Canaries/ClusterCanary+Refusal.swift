@@ -51,9 +51,12 @@ extension ClusterCanary {
         do {
             var definition = try CanaryDefinition(
                 canary, shiftsTraffic: type.abilities.contains(.weights),
-                minimumInterval: environment.settings.minimumInterval)
+                minimumInterval: environment.settings.minimumInterval,
+                cluster: environment.settings.clusterName.isEmpty ? nil : environment.settings.clusterName)
             definition.addEventWebhook(environment.settings.eventWebhook)
-            return .success(Accepted(canary: canary, definition: definition, router: type))
+            environment.settings.alerts.add(to: &definition.alerts)
+            return .success(
+                Accepted(canary: canary, definition: definition, router: type, provider: provider))
         } catch {
             return .failure(Refusal(reason: "Invalid", message: "\(error)"))
         }

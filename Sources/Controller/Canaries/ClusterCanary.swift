@@ -21,12 +21,16 @@ final class ClusterCanary: Sendable {
         var canary: Canary
         var definition: CanaryDefinition
         var router: RouterType
+        var provider: String
     }
 
     let key: ObjectKey
     let environment: ControllerEnvironment
     let memory = CanaryMemory()
-    let events: EventQueue
+    let outbox: CanaryOutbox
+    private let courier: Courier
+    private let performer = CanaryPerformer()
+    private let interpreter: Interpreter
     private let knowledge: Mutex<Knowledge>
     private let retirement = Wakeup()
     private let loop: Mutex<TickLoop?> = Mutex(nil)
@@ -35,16 +39,16 @@ final class ClusterCanary: Sendable {
         self.key = key
         self.environment = environment
         knowledge = Mutex(Knowledge(interval: environment.settings.minimumInterval))
-        let recorder = environment.recorder
-        events = EventQueue(caller: environment.caller) { record in
-            guard !record.outcome.isPass else { return }
-            let reference = ObjectReference(.canary, namespace: key.namespace, name: key.name)
-            recorder.record(
-                KubernetesEvent(
-                    .warning, reason: Announcement.Reason.hookFailed.rawValue,
-                    message: "Event hook \(record.name) failed \(record.outcome.detail)",
-                    about: EventSubject(reference)))
-        }
+        let voice = Self.voice(key, uid: nil, environment)
+        outbox = CanaryOutbox { await voice.settled($0) }
+        courier = Courier(
+            outbox: outbox, caller: environment.caller,
+            alerts: AlertSender(resources: environment.resources, client: environment.client),
+            now: environment.now,
+            onTrouble: { voice.announce(.warning, Announcement.Reason.hookFailed.rawValue, $0) })
+        interpreter = Interpreter(
+            workload: performer, router: performer, store: performer, sink: performer,
+            caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
         let loop = TickLoop(slots: environment.slots) { [weak self] in
             self?.knowledge.withLock { $0.interval } ?? .seconds(10)
         } tick: { [weak self] in
@@ -57,7 +61,7 @@ final class ClusterCanary: Sendable {
     func run(after delay: Duration) async {
         await withDiscardingTaskGroup { group in
             if let loop = loop.withLock({ $0 }) { group.addTask { await loop.run(after: delay) } }
-            group.addTask { await self.events.run() }
+            group.addTask { await self.courier.run() }
             await self.retirement.sleep(atMost: .seconds(1 << 32))
             group.cancelAll()
         }
@@ -137,8 +141,8 @@ final class ClusterCanary: Sendable {
     private func perform(_ accepted: Accepted) async throws {
         let voice = voice(uid: accepted.canary.metadata.uid)
         let parts = try await CanaryParts(
-            accepted.canary, accepted.definition, accepted.router, memory: memory, voice: voice,
-            in: environment)
+            accepted, memory: memory, outbox: outbox, voice: voice, in: environment)
+        performer.take(parts, voice)
         let status = try await parts.store.load()
         environment.metrics.follow(
             key, target: accepted.canary.spec.targetRef.name, strategy: "\(accepted.definition.plan.strategy)",
@@ -147,14 +151,15 @@ final class ClusterCanary: Sendable {
         if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {
             do { try await parts.router.reconcile() } catch { trouble = error }
         }
-        let interpreter = Interpreter(
-            workload: parts.workload, router: parts.router, store: parts.store, sink: voice,
-            caller: environment.caller, metrics: NoMetrics(), events: events, now: environment.now)
-        try await interpreter.tick(parts.definition)
-        if let trouble { throw trouble }
+        let outcome = try await interpreter.tick(parts.definition)
+        if let trouble = outcome.trouble ?? trouble { throw trouble }
     }
 
-    func voice(uid: String?) -> CanaryVoice {
+    func voice(uid: String?) -> CanaryVoice { Self.voice(key, uid: uid, environment) }
+
+    private static func voice(
+        _ key: ObjectKey, uid: String?, _ environment: ControllerEnvironment
+    ) -> CanaryVoice {
         CanaryVoice(
             canary: key, uid: uid, recorder: environment.recorder, metrics: environment.metrics,
             logger: environment.logger)

@@ -10,6 +10,8 @@ struct ControllerEnvironment: Sendable {
     let settings: ControllerSettings
     let workloads: WorkloadSettings
     let caller: any HookCaller
+    let client: any ServerClient
+    let resources: ClusterResources
     let recorder: EventRecorder
     let slots: TickSlots
     let registry: TargetRegistry
@@ -26,6 +28,10 @@ public struct ControllerSettings: Sendable {
     public var minimumInterval = Duration.seconds(10)
     /// Told every event of canaries without an event hook of their own (`-event-webhook`).
     public var eventWebhook = ""
+    /// Where builtin metrics, and queries of canaries that name no server, are asked (`-metrics-server`).
+    public var metricsServer = "http://prometheus:9090"
+    /// Hears the alerts of canaries that name no provider.
+    public var alerts = GlobalAlerts()
     /// What alerts call the cluster (`-cluster-name`).
     public var clusterName = ""
     /// What routers need to know.
