@@ -150,7 +150,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ControllerTests", dependencies: ["Controller", "KubernetesTesting", "aviary"],
+            name: "ControllerTests",
+            dependencies: [
+                "Controller", "JSON", "KubernetesClient", "KubernetesTesting", "aviary", subprocess,
+            ] + nio,
             swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),

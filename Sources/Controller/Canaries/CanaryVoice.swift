@@ -13,7 +13,7 @@ struct CanaryVoice: EventSink {
 
     func record(_ entry: HistoryEntry) async {
         switch entry.kind {
-        case .announced(let announcement): announce(announcement)
+        case .announced(let announcement): announce(announcement, phase: entry.phase)
         case .alerted(let alert):
             logger.info("alert: \(alert.text)", metadata: labels(["severity": "\(alert.severity)"]))
         case .called(let call):
@@ -27,7 +27,14 @@ struct CanaryVoice: EventSink {
             metrics.measured(canary, metric: record.name, record.value)
             logger.debug(
                 "metric \(record.name) is \(record.value.map { "\($0)" } ?? "absent")", metadata: labels())
-        case .moved(let status): metrics.moved(canary, status)
+        case .moved(let status):
+            metrics.moved(canary, status)
+            logger.debug(
+                "status is \(status.phase?.rawValue ?? "")",
+                metadata: labels([
+                    "weight": "\(status.routes.canaryWeight)", "iterations": "\(status.iterations)",
+                    "failedChecks": "\(status.failedChecks)",
+                ]))
         }
     }
 
@@ -40,20 +47,24 @@ struct CanaryVoice: EventSink {
             "\(call.type == "alert" ? "Alert" : "Event hook") \(call.name) failed \(call.outcome.detail)")
     }
 
-    /// Says something that no rollout has decided.
-    func announce(_ announcement: Announcement) {
-        announce(announcement.severity, announcement.reason.rawValue, announcement.text)
+    private func announce(_ announcement: Announcement, phase: Phase?) {
+        announce(
+            announcement.severity, announcement.reason.rawValue, announcement.text,
+            phase.map { ["phase": "\($0.rawValue)"] } ?? [:])
     }
 
     /// Says something for which there is no reason among a rollout's.
-    func announce(_ severity: Announcement.Severity, _ reason: String, _ text: String) {
+    func announce(
+        _ severity: Announcement.Severity, _ reason: String, _ text: String, _ more: Logger.Metadata = [:]
+    ) {
         let reference = ObjectReference(.canary, namespace: canary.namespace, name: canary.name)
         recorder.record(
             KubernetesEvent(
                 severity == .normal ? .normal : .warning, reason: reason, message: text,
                 about: EventSubject(reference, uid: uid)))
         logger.log(
-            level: severity == .normal ? .info : .warning, "\(text)", metadata: labels(["reason": "\(reason)"]))
+            level: severity == .normal ? .info : .warning, "\(text)", 
+            metadata: labels(more.merging(["reason": "\(reason)"]) { own, _ in own }))
     }
 
     private func labels(_ more: Logger.Metadata = [:]) -> Logger.Metadata {
