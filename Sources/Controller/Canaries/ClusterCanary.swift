@@ -141,7 +141,8 @@ final class ClusterCanary: Sendable {
     private func perform(_ accepted: Accepted) async throws {
         let voice = voice(uid: accepted.canary.metadata.uid)
         let parts = try await CanaryParts(
-            accepted, memory: memory, outbox: outbox, voice: voice, in: environment)
+            accepted, memory: memory, outbox: outbox, voice: voice, in: environment
+        ) { [weak self] in self?.hurry() }
         performer.take(parts, voice)
         let status = try await parts.store.load()
         environment.metrics.follow(

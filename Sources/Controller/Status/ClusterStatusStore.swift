@@ -15,6 +15,8 @@ struct ClusterStatusStore: StatusStore {
     let now: @Sendable () -> Date
     /// Told, in words for users, that a canary was taken over.
     let onAdoption: @Sendable (String) async -> Void
+    /// Told that the specification has changed in the middle of a tick, whose decisions are given up.
+    let onOutdated: @Sendable () -> Void
     /// Told what was lost.
     let onTrouble: @Sendable (String) async -> Void
 
@@ -65,10 +67,15 @@ struct ClusterStatusStore: StatusStore {
                 try await write(wanted, to: object)
                 break
             } catch KubernetesError.conflict(let reason) where attempt < 5 {
-                // The specification may have changed, and that is no matter. The status must not have.
+                // Labels or finalizers may have changed, and that is no matter. The status must not have.
                 guard let newer = try await cluster.fetch(.canary, name, in: namespace),
                     newer.uid == object.uid, newer.json["status"] == before
                 else { throw KubernetesError.conflict(reason) }
+                // What was decided rests on an old specification: nothing of it is kept, and the next tick decides.
+                guard CanaryReading.Basis(newer) == CanaryReading.Basis(object) else {
+                    onOutdated()
+                    throw CancellationError()
+                }
                 object = newer
             }
         }
@@ -111,8 +118,8 @@ struct ClusterStatusStore: StatusStore {
     }
 
     private func adopt(_ peer: CanaryStatus) async throws -> RolloutStatus {
-        let target = try await workload.observe().target
-        let status = Adoption.status(of: peer, target: target)
+        let found = try await workload.observe()
+        let status = Adoption.status(of: peer, target: found.target, primary: found.primary.revision)
         if let primary = Adoption.primary(of: status) { try await workload.adoptPrimary(at: primary) }
         try await save(status)
         await onAdoption("Taken over in phase \(peer.phase) from the controller that ran before")
