@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", crypto, hummingbird, httpClient, log,
+                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", crypto, hummingbird,
+                httpClient, log,
                 lifecycle,
             ] + nio,
             swiftSettings: strict),

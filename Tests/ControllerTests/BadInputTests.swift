@@ -13,7 +13,8 @@ struct BadInputTests {
             app.analysis["metrics"] = [["name": "request-sucess-rate", "thresholdRange": ["min": 99]]]
             _ = try await controller.client.create(app.deployment, as: .deployment)
             _ = try await controller.client.create(app.canary, as: .canary)
-            try await controller.hears("spec.analysis.metrics[0].name: \"request-sucess-rate\" is neither built in")
+            try await controller.hears(
+                "spec.analysis.metrics[0].name: \"request-sucess-rate\" is neither built in")
             let condition = CanaryConditionReading(try await controller.status(), type: "Accepted")
             #expect(condition.status == "False")
             #expect(condition.reason == "Invalid")

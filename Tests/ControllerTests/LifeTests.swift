@@ -131,7 +131,8 @@ struct LifeTests {
                 #expect(try await controller.image(of: "podinfo-primary") == "podinfo:2.0.0", "seed \(seed)")
                 try await eventually { hooks.calls(of: "post-rollout").isEmpty == false }
                 try await eventually { try await controller.replicas(of: "podinfo") == 0 }
-                #expect(try await controller.status()["failedChecks"]?.int == 0, "seed \(seed), \(kills) kills")
+                #expect(
+                    try await controller.status()["failedChecks"]?.int == 0, "seed \(seed), \(kills) kills")
             }
         }
     }
@@ -193,7 +194,8 @@ struct LifeTests {
                 ]), subresource: nil)
             try await controller.reach("Succeeded")
             let primary = try await controller.get(.daemonSet, "podinfo-primary")
-            let image = primary?.json[path: "spec", "template", "spec", "containers"]?.elements?.first?["image"]
+            let image = primary?.json[path: "spec", "template", "spec", "containers"]?.elements?.first?[
+                "image"]
             #expect(image == "podinfo:2.0.0")
             #expect(path(try await controller.get(.daemonSet, "podinfo")) == "true")
         }

@@ -41,7 +41,8 @@ struct CanaryParts: Sendable {
         }
         let now = environment.now
         store = ClusterStatusStore(
-            canary: canary, cluster: environment.cluster, workload: workload, memory: memory,
+            canary: canary, basis: accepted.basis, cluster: environment.cluster, workload: workload,
+            memory: memory,
             outbox: outbox, now: { Date(now()) },
             onAdoption: { voice.announce(.normal, "Adopted", $0) },
             onOutdated: onOutdated,

@@ -22,6 +22,7 @@ final class ClusterCanary: Sendable {
         var definition: CanaryDefinition
         var router: RouterType
         var provider: String
+        var basis: CanaryReading.Basis
     }
 
     let key: ObjectKey
@@ -126,7 +127,10 @@ final class ClusterCanary: Sendable {
         case .failure(let refusal):
             try await tell(refusal, to: object)
             // A rollout under way must come to its end, by the rules that it started with.
-            if !isIdle, let valid = knowledge.withLock({ $0.valid }) { try await perform(valid) }
+            if !isIdle, var valid = knowledge.withLock({ $0.valid }) {
+                valid.basis = reading.basis
+                try await perform(valid)
+            }
         }
     }
 
@@ -146,7 +150,8 @@ final class ClusterCanary: Sendable {
         performer.take(parts, voice)
         let status = try await parts.store.load()
         environment.metrics.follow(
-            key, target: accepted.canary.spec.targetRef.name, strategy: "\(accepted.definition.plan.strategy)",
+            key, target: accepted.canary.spec.targetRef.name,
+            strategy: "\(accepted.definition.plan.strategy)",
             status)
         var trouble: (any Error)?
         if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {

@@ -8,6 +8,8 @@ import Rollout
 /// Keeps a canary's status in the canary itself, by one conditional write of the status subresource.
 struct ClusterStatusStore: StatusStore {
     let canary: Canary
+    /// What decisions rest on.
+    let basis: CanaryReading.Basis
     let cluster: any Cluster
     let workload: any ClusterWorkload
     let memory: CanaryMemory
@@ -55,6 +57,7 @@ struct ClusterStatusStore: StatusStore {
         guard var object = try await cluster.find(.canary, name, in: namespace) else {
             throw ControllerError.target("Canary \(name).\(namespace) is gone")
         }
+        guard CanaryReading.Basis(object) == basis else { throw outdated() }
         let before = object.json["status"]
         let known = memory { ($0.target, $0.generation, $0.checksums) }
         let owed = outbox.kept(with: calls)
@@ -71,16 +74,18 @@ struct ClusterStatusStore: StatusStore {
                 guard let newer = try await cluster.fetch(.canary, name, in: namespace),
                     newer.uid == object.uid, newer.json["status"] == before
                 else { throw KubernetesError.conflict(reason) }
-                // What was decided rests on an old specification: nothing of it is kept, and the next tick decides.
-                guard CanaryReading.Basis(newer) == CanaryReading.Basis(object) else {
-                    onOutdated()
-                    throw CancellationError()
-                }
+                guard CanaryReading.Basis(newer) == basis else { throw outdated() }
                 object = newer
             }
         }
         outbox.wrote(owed.count)
         memory { $0.status = status }
+    }
+
+    /// What was decided rests on an old specification: nothing of it is kept, and the next tick decides.
+    private func outdated() -> CancellationError {
+        onOutdated()
+        return CancellationError()
     }
 
     private func write(_ status: JSONValue, to object: KubernetesObject) async throws {
