@@ -4,54 +4,55 @@ import JSON
 /// Amazon CloudWatch: `GetMetricData`; the query is its `MetricDataQueries` as JSON.
 struct CloudWatchProvider: MetricsProvider {
     private struct Query: Encodable {
-        var StartTime: Int64
-        var EndTime: Int64
-        var MaxDatapoints = 20
-        var MetricDataQueries: JSONValue
+        var startTime: Int64
+        var endTime: Int64
+        var maxDatapoints = 20
+        var metricDataQueries: JSONValue
+
+        enum CodingKeys: String, CodingKey {
+            case startTime = "StartTime"
+            case endTime = "EndTime"
+            case maxDatapoints = "MaxDatapoints"
+            case metricDataQueries = "MetricDataQueries"
+        }
     }
     private struct Answer: Decodable {
-        var MetricDataResults: [Result]
-        struct Result: Decodable { var Values: [Double]? }
+        var results: [Result]
+
+        enum CodingKeys: String, CodingKey { case results = "MetricDataResults" }
+
+        struct Result: Decodable {
+            var values: [Double]?
+
+            enum CodingKeys: String, CodingKey { case values = "Values" }
+        }
     }
 
     private let connection: MetricsConnection
     private let url: String
     private let host: String
-    private let signature: AWSSignature
+    private let region: String
 
-    /// The secret has `aws_access_key_id`, `aws_secret_access_key` and perhaps `aws_session_token`; without a secret
-    /// the variables of AWS' own programs are read (`AWS_ACCESS_KEY_ID` and so on).
+    /// The secret has `aws_access_key_id`, `aws_secret_access_key` and perhaps `aws_session_token`; see
+    /// `AWSCredentials` for where keys are found without a secret.
     init(_ connection: MetricsConnection) throws {
         self.connection = connection
         guard let region = connection.spec.region, !region.isEmpty else {
             throw DeliveryError.reference("region not specified")
         }
-        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        url = try connection.base(default: "https://monitoring.\(region).\(domain)")
+        self.region = region
+        url = try connection.base(default: "https://monitoring.\(region).\(AWSRegion.domain(of: region))")
         guard let parts = URLComponents(string: url), let name = parts.host else {
             throw DeliveryError.url(url)
         }
         host = parts.port.map { "\(name):\($0)" } ?? name
-        let find: (String) -> String? = { key in
-            connection.spec.secretRef == nil
-                ? connection.environment[key.uppercased()] : connection.credentials[key]
-        }
-        guard let accessKey = find("aws_access_key_id"), let secretKey = find("aws_secret_access_key") else {
-            throw DeliveryError.credentials(
-                "cloudwatch has no aws_access_key_id and aws_secret_access_key, neither in a secret nor "
-                    + "in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-        }
-        signature = AWSSignature(
-            accessKey: accessKey, secretKey: secretKey, sessionToken: find("aws_session_token"),
-            region: region,
-            service: "monitoring")
     }
 
     /// A query without metrics is refused as invalid by a server that takes the credentials (peer behaviour).
     func verify() async throws {
-        let query = Query(StartTime: 0, EndTime: 0, MetricDataQueries: .array([]))
+        let query = Query(startTime: 0, endTime: 0, metricDataQueries: .array([]))
         do {
-            _ = try await connection.fetch(try request(query))
+            _ = try await connection.fetch(try await request(query))
         } catch DeliveryError.refusal(status: 400, let body)
             where ["Validation", "InvalidParameter", "MissingParameter"].contains(where: body.contains)
         {}
@@ -64,15 +65,19 @@ struct CloudWatchProvider: MetricsProvider {
         }
         let now = connection.seconds
         let body = Query(
-            StartTime: now - 10 * connection.intervalSeconds, EndTime: now, MetricDataQueries: queries)
-        return try await connection.fetch(Answer.self, try request(body)).MetricDataResults.first?.Values?
-            .first
+            startTime: now - 10 * connection.intervalSeconds, endTime: now, metricDataQueries: queries)
+        return try await connection.fetch(Answer.self, try await request(body)).results.first?.values?.first
     }
 
-    private func request(_ query: Query) throws -> ServerRequest {
+    private func request(_ query: Query) async throws -> ServerRequest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = String(decoding: try encoder.encode(query), as: UTF8.self)
+        let keys = try await AWSCredentials.find(for: connection)
+        let signature = AWSSignature(
+            accessKey: keys.accessKey, secretKey: keys.secretKey, sessionToken: keys.sessionToken,
+            region: region,
+            service: "monitoring")
         let headers = signature.headers(
             host: host,
             headers: [
