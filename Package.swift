@@ -89,13 +89,15 @@ let package = Package(
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
         .target(
-            name: "KubernetesClient", dependencies: ["JSON", httpClient, tls, yams, log, lifecycle] + nio,
+            name: "KubernetesClient",
+            dependencies: ["JSON", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
             swiftSettings: strict),
         // Canaries of a cluster: workloads, routers, status.
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", hummingbird, log, lifecycle,
+                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", crypto, hummingbird, httpClient, log,
+                lifecycle,
             ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
