@@ -113,7 +113,15 @@ let package = Package(
         .target(
             name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Rollout"],
             swiftSettings: optimised),
+        // A real control plane for tests, and a server that misbehaves.
+        .target(
+            name: "KubernetesTesting", dependencies: ["JSON", "KubernetesClient", subprocess] + nio,
+            swiftSettings: strict),
+        // A process that wants to lead, for the tests of leader election.
+        .executableTarget(
+            name: "LeaseContender", dependencies: ["JSON", "KubernetesClient", log], swiftSettings: strict),
 
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(
             name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
@@ -133,9 +141,15 @@ let package = Package(
         ),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
-        .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient"], swiftSettings: strict),
         .testTarget(
-            name: "ControllerTests", dependencies: ["Controller", "aviary"], swiftSettings: strict),
+            name: "KubernetesClientTests",
+            dependencies: [
+                "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", log, subprocess,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControllerTests", dependencies: ["Controller", "KubernetesTesting", "aviary"],
+            swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
         .testTarget(
