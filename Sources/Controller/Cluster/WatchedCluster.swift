@@ -7,7 +7,7 @@ struct WatchedCluster: Cluster {
     let api: any KubernetesAPI
 
     func find(_ type: ResourceType, _ name: String, in namespace: String) async throws -> KubernetesObject? {
-        try await caches.syncedCache(of: type)[namespace, name]
+        try await caches.syncedCache(of: type)[type.isNamespaced ? namespace : nil, name]
     }
 
     func fetch(_ type: ResourceType, _ name: String, in namespace: String) async throws -> KubernetesObject? {
@@ -23,7 +23,8 @@ struct WatchedCluster: Cluster {
     }
 
     func patch(
-        _ type: ResourceType, _ name: String, in namespace: String, with patch: JSONValue, subresource: String?
+        _ type: ResourceType, _ name: String, in namespace: String, with patch: JSONValue,
+        subresource: String?
     ) async throws -> KubernetesObject {
         let reference = ObjectReference(type, namespace: namespace, name: name)
         let patched = try await api.patch(reference, with: .merge(patch), subresource: subresource)
