@@ -96,7 +96,8 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", crypto, hummingbird, httpClient, log,
+                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", crypto, hummingbird,
+                httpClient, log,
                 lifecycle,
             ] + nio,
             swiftSettings: strict),
@@ -149,7 +150,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ControllerTests", dependencies: ["Controller", "KubernetesTesting", "aviary"],
-            swiftSettings: strict),
+            resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
         .testTarget(

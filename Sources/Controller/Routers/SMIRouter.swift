@@ -80,7 +80,8 @@ struct SMIRouter: ObjectRouter {
         ]
         var wanted = context.object(type, named: context.canary.apexName, spec: spec)
             .annotated(RouterContext.toolkitOrders)
-        if let gateways = service.gateways, !gateways.isEmpty, isIstio {
+        if let gateways = service.gateways, !gateways.isEmpty {
+            // Read by Istio's adapter alone.
             let list = JSONValue.array(gateways.map { .string($0) }).text
             wanted = wanted.annotated(["VirtualService.v1alpha3.networking.istio.io/spec.gateways": list])
         }
@@ -90,8 +91,6 @@ struct SMIRouter: ObjectRouter {
     func finalize() async throws {
         try await context.restore(type, context.canary.apexName, members: Self.members)
     }
-
-    private var isIstio: Bool { context.canary.spec.provider?.hasSuffix(":istio") ?? false }
 
     private func backend(_ name: String, weight: Int) -> JSONValue {
         // A quantity in v1alpha1, which the peer writes as a text.

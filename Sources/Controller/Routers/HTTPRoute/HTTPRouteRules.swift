@@ -89,7 +89,7 @@ struct HTTPRouteRules {
     }
 
     private func target(_ name: String) -> JSONValue {
-        ["group": "", "kind": "Service", "name": .string(name), "port": JSONValue(service.port)]
+        ["kind": "Service", "name": .string(name), "port": JSONValue(service.port)]
     }
 
     /// Gateway API knows no fractions in durations, and no more than five digits a unit.
