@@ -26,6 +26,7 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let rsa: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let http2: [Target.Dependency] = [
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -63,7 +64,7 @@ let package = Package(
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto] + nio,
+            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto, rsa] + nio,
             swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
         .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
@@ -106,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Dashboard", "FlaggerAPI", "LoadGenerator", "LoadTester", "SampleApp", "Standalone",
+                "Controller", "Dashboard", "FlaggerAPI", "KubernetesClient", "LoadGenerator", "LoadTester",
+                "SampleApp", "Standalone",
                 arguments, httpClient, log, lifecycle,
             ],
             swiftSettings: strict),
@@ -149,7 +151,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ControllerTests", dependencies: ["Controller", "KubernetesTesting", "aviary"],
+            name: "ControllerTests",
+            dependencies: [
+                "Controller", "JSON", "KubernetesClient", "KubernetesTesting", "aviary", subprocess,
+            ] + nio,
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),

@@ -19,6 +19,10 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
     case openState(path: String, cause: String)
     /// The state was written by a newer version.
     case newerState(path: String)
+    /// The folder with secrets could not be read.
+    case secretsDirectory(path: String, cause: String)
+    /// A secret could not be read; never shows a value.
+    case secret(String, cause: String)
     /// A tracked configuration file could not be read or copied.
     case configuration(path: String, cause: String)
     /// A revision to be run was never stored.
@@ -52,6 +56,9 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
             "the state in \(path) can't be opened: \(cause); choose another folder with --data-dir"
         case .newerState(let path):
             "the state in \(path) was written by a newer version of Aviary: run that version, or use another --data-dir"
+        case .secretsDirectory(let path, let cause):
+            "the secrets in \(path) can't be read: \(cause); choose another with --secrets-dir"
+        case .secret(let name, let cause): "secret \(name): \(cause)"
         case .configuration(let path, let cause): "spec.configFiles: \(path) can't be read: \(cause)"
         case .unknownRevision(let checksum):
             "revision \(checksum) was never seen or is long gone: apply the target again"

@@ -19,6 +19,9 @@ public final class StandaloneProgram: Service {
     private let manifests: ManifestFiles
     private let environment: DaemonEnvironment
     private let caller: WebhookCaller
+    private let client: HTTPServerClient
+    private let secretFolder: SecretFolder?
+    private let secretDocuments = SecretDocuments()
     private let directory: DataDirectory
     private let gates: GateStore
     private let tasks: TaskRunner
@@ -43,14 +46,15 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
-        manifests = ManifestFiles(options.files)
-        let drafts = try manifests.drafts()
+        manifests = ManifestFiles(options.files, options: options.validation)
+        secretFolder = try options.secretsDirectory.map(SecretFolder.init)
+        let drafts = try await manifests.content(secretsIn: secretFolder).drafts
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
         let names = NameTable()
         for (name, address) in options.resolutions { names.publish(name, at: (address.host, address.port)) }
-        history = History(writer: database.writer)
+        history = History(writer: database.writer, logger: logger)
         gates = try GateStore(writer: database.writer)
         let registry = ReplicaTable(writer: database.writer)
         let resources = ResourceTable(writer: database.writer)
@@ -63,9 +67,13 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        caller = WebhookCaller(resolve: names.resolve)
+        let references = StandaloneResources(
+            table: resources, folder: secretFolder, documents: secretDocuments)
+        caller = WebhookCaller(resolve: names.resolve, resources: references)
+        client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
-            database: database, history: history, names: names, caller: caller,
+            database: database, history: history, names: names, caller: caller, client: client,
+            resources: references, validation: options.validation,
             group: MultiThreadedEventLoopGroup.singleton,
             snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
@@ -87,10 +95,22 @@ public final class StandaloneProgram: Service {
                 group.addTask { try await self.serve() }
             }
         } catch {
-            await caller.shutdown()
+            await shutdownClients()
             throw error
         }
+        await shutdownClients()
+    }
+
+    private func shutdownClients() async {
         await caller.shutdown()
+        await client.shutdown()
+    }
+
+    /// Takes what the files say now.
+    private func load() async throws {
+        let content = try await manifests.content(secretsIn: secretFolder)
+        secretDocuments.follow(content.secrets)
+        try await daemon.load(content.drafts)
     }
 
     private func serve() async throws {
@@ -132,7 +152,7 @@ public final class StandaloneProgram: Service {
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
         environment.names.publishTester(host: options.listen.host, port: port)
-        try await daemon.load(try manifests.drafts())
+        try await load()
         onListening(port)
         await cancelWhenGracefulShutdown { await self.follow() }
     }
@@ -159,7 +179,7 @@ public final class StandaloneProgram: Service {
 
     private func reload() async {
         do {
-            try await daemon.load(try manifests.drafts())
+            try await load()
         } catch {
             await onTrouble("\(error)")
         }

@@ -12,6 +12,8 @@ final class CanaryMemory: Sendable {
         var generation: Int?
         /// A fingerprint that a newer server gives to a template that has not changed, and the one it is known by.
         var alias: (computed: String, known: String)?
+        /// The label that the target's pods were last selected by, and its value.
+        var selector: (label: String, value: String)?
         /// The status that is durable, as far as this process knows.
         var status = RolloutStatus()
     }

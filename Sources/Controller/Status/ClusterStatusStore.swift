@@ -11,9 +11,12 @@ struct ClusterStatusStore: StatusStore {
     let cluster: any Cluster
     let workload: any ClusterWorkload
     let memory: CanaryMemory
+    let outbox: CanaryOutbox
     let now: @Sendable () -> Date
     /// Told, in words for users, that a canary was taken over.
     let onAdoption: @Sendable (String) async -> Void
+    /// Told what was lost.
+    let onTrouble: @Sendable (String) async -> Void
 
     private var name: String { canary.metadata.name }
     private var namespace: String { canary.metadata.namespace }
@@ -24,9 +27,14 @@ struct ClusterStatusStore: StatusStore {
         }
         let status: RolloutStatus
         switch StatusRecord.read(object.json["status"]) {
-        case .own(let own, let generation):
-            status = own
-            try await recogniseTarget(own, generation)
+        case .own(let state):
+            status = state.status.status
+            _ = outbox.restore(state.owed ?? [])
+            try await recogniseTarget(status, state.generation)
+            // All calls were made: another life must not make them again.
+            if outbox.isStale, status.phase?.isAtRest == true, status.owed == nil {
+                try await save(status, owing: [])
+            }
         case .new: status = try await recover()
         case .foreign(let peer): status = try await adopt(peer)
         }
@@ -34,16 +42,24 @@ struct ClusterStatusStore: StatusStore {
         return status
     }
 
-    func save(_ status: RolloutStatus) async throws {
+    func commit(_ commit: Commit) async throws {
+        if let status = commit.status { try await save(status, owing: commit.owed) }
+        let dropped = outbox.add(commit.owed)
+        if dropped > 0 { await onTrouble("\(dropped) calls of event hooks gave way to newer ones") }
+    }
+
+    /// Writes a status, and with it the calls that follow from it.
+    func save(_ status: RolloutStatus, owing calls: [OwedCall] = []) async throws {
         guard var object = try await cluster.find(.canary, name, in: namespace) else {
             throw ControllerError.target("Canary \(name).\(namespace) is gone")
         }
         let before = object.json["status"]
         let known = memory { ($0.target, $0.generation, $0.checksums) }
+        let owed = outbox.kept(with: calls)
         let isTarget = known.0 == status.lastApplied
         let record = try StatusRecord.json(
-            status, generation: isTarget ? known.1 : nil, checksums: isTarget ? known.2 : nil, before: before,
-            targetKind: canary.spec.targetRef.kind, now: now())
+            status, generation: isTarget ? known.1 : nil, owed: owed, checksums: isTarget ? known.2 : nil,
+            before: before, targetKind: canary.spec.targetRef.kind, now: now())
         let wanted = RouterContext.noteCookies(in: record, of: status, canary, before: before)
         for attempt in 1... {
             do {
@@ -57,6 +73,7 @@ struct ClusterStatusStore: StatusStore {
                 object = newer
             }
         }
+        outbox.wrote(owed.count)
         memory { $0.status = status }
     }
 

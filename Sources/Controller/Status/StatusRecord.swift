@@ -10,8 +10,8 @@ struct StatusRecord {
     enum Reading {
         /// Nobody: the canary is new.
         case new
-        /// This program; the target had this generation when it was at the last applied revision.
-        case own(RolloutStatus, generation: Int?)
+        /// This program.
+        case own(State)
         /// The peer.
         case foreign(CanaryStatus)
     }
@@ -19,7 +19,10 @@ struct StatusRecord {
     /// What the condition's message holds.
     struct State: Codable {
         var status: StoredStatus
+        /// The target's generation when it was at the last applied revision.
         var generation: Int?
+        /// Calls that may not have been made.
+        var owed: [OwedCall]?
     }
 
     /// Reads a status.
@@ -31,7 +34,7 @@ struct StatusRecord {
             let isCurrent =
                 status.phase?.rawValue == phase && status.lastApplied?.spec == json["lastAppliedSpec"]?.string
                 && status.lastPromoted?.spec == json["lastPromotedSpec"]?.string
-            if isCurrent { return .own(status, generation: state.generation) }
+            if isCurrent { return .own(state) }
         }
         let foreign = try? JSONDecoder().decode(CanaryStatus.self, from: Data(json.text.utf8))
         return .foreign(foreign ?? CanaryStatus(phase: phase))
@@ -42,13 +45,14 @@ struct StatusRecord {
     /// - Parameters:
     ///   - status: what was decided.
     ///   - generation: the target's generation at the last applied revision.
+    ///   - owed: calls that may not have been made.
     ///   - checksums: the tracked configuration's, when they are those of the last applied revision; nil keeps the old.
     ///   - before: the status there is.
     ///   - targetKind: the kind of the target.
     ///   - now: the time.
     static func json(
-        _ status: RolloutStatus, generation: Int?, checksums: [String: String]?, before: JSONValue?,
-        targetKind: String, now: Date
+        _ status: RolloutStatus, generation: Int?, owed: [OwedCall], checksums: [String: String]?,
+        before: JSONValue?, targetKind: String, now: Date
     ) throws -> JSONValue {
         let time = now.formatted(.iso8601)
         var json: JSONValue = [
@@ -60,12 +64,13 @@ struct StatusRecord {
         json["lastAppliedSpec"] = status.lastApplied.map { .string($0.spec) }
         json["lastPromotedSpec"] = status.lastPromoted.map { .string($0.spec) }
         json["lastTransitionTime"] = .string(
-            status.lastTransition.map { Date($0).formatted(.iso8601) } ?? time)
+            status.lastTransition?.iso8601 ?? time)
         json["trackedConfigs"] = checksums.map { JSONValue($0) } ?? before?["trackedConfigs"]
         for cookie in ["sessionAffinityCookie", "previousSessionAffinityCookie", "primarySessionAffinityCookie"] {
             json[cookie] = before?[cookie]
         }
-        let state = State(status: StoredStatus(status), generation: generation)
+        let state = State(
+            status: StoredStatus(status), generation: generation, owed: owed.isEmpty ? nil : owed)
         var conditions: [JSONValue] = []
         if let phase = status.phase {
             conditions.append(
@@ -86,9 +91,4 @@ struct StatusRecord {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(state), as: UTF8.self)
     }
-}
-
-extension Date {
-    /// A moment of a rollout.
-    init(_ moment: Timestamp) { self.init(timeIntervalSince1970: Double(moment.milliseconds) / 1000) }
 }

@@ -19,13 +19,11 @@ protocol ClusterWorkload: Workload {
     func restore() async throws -> Bool
 }
 
-extension ClusterWorkload {
-    /// The workload of a canary's target.
-    static func make(_ context: TargetContext) -> any ClusterWorkload {
-        switch context.canary.spec.targetRef.kind {
-        case "DaemonSet": PodWorkload(context: context, controller: DaemonSetController())
-        case "Service": ServiceWorkload(context: context)
-        default: PodWorkload(context: context, controller: DeploymentController())
-        }
+/// The workload of a canary's target.
+func makeWorkload(_ context: TargetContext) -> any ClusterWorkload {
+    switch context.canary.spec.targetRef.kind {
+    case "DaemonSet": PodWorkload(context: context, controller: DaemonSetController())
+    case "Service": ServiceWorkload(context: context)
+    default: PodWorkload(context: context, controller: DeploymentController())
     }
 }

@@ -18,7 +18,7 @@ extension PodWorkload {
     func freshTarget(at revision: Revision) async throws -> FreshTarget {
         let name = context.targetName
         guard let full = try await context.cluster.fetch(controller.type, name, in: context.namespace) else {
-            throw ControllerError.target("\(targetText) not found: create it, or change spec.targetRef")
+            throw missingTarget
         }
         if let complaint = controller.complaint(about: full) {
             throw ControllerError.target("\(targetText) \(complaint)")

@@ -10,7 +10,9 @@ struct PodWorkload: ClusterWorkload {
     let controller: any PodController
 
     func observe() async throws -> WorkloadObservation {
-        let target = try await target()
+        guard let target = try await context.find(controller.type, context.targetName) else {
+            return try await observeWithoutTarget()
+        }
         let configuration = try await configuration(of: target)
         let revision = revision(of: target, configuration)
         context.memory { memory in
@@ -18,17 +20,30 @@ struct PodWorkload: ClusterWorkload {
             memory.target = revision
             memory.generation = target.generation
         }
-        let thresholds = context.analysis
-        var primary = WorkloadState.absent
-        if let found = try await context.find(controller.type, context.primaryName) {
-            primary = WorkloadState(
-                readiness: controller.readiness(of: found, threshold: thresholds.primaryReadyThreshold),
-                revision: found.primaryRevision)
-        }
-        let readiness = controller.readiness(of: target, threshold: thresholds.canaryReadyThreshold)
+        let readiness = controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold)
         return WorkloadObservation(
-            target: revision, primary: primary,
+            target: revision, primary: try await primaryState(),
             canary: WorkloadState(readiness: readiness, revision: readiness == .absent ? nil : revision))
+    }
+
+    /// A target that is deleted in the middle of a rollout takes nobody's traffic with it: the rollout sees a canary
+    /// that does not serve.
+    private func observeWithoutTarget() async throws -> WorkloadObservation {
+        let status = context.memory { $0.status }
+        guard let phase = status.phase, phase != .initializing, !phase.isAtRest,
+            let revision = status.lastApplied
+        else { throw missingTarget }
+        let complaint = "\(targetText) not found"
+        return WorkloadObservation(
+            target: revision, primary: try await primaryState(),
+            canary: WorkloadState(readiness: .unready(complaint, endpoints: 0), revision: revision))
+    }
+
+    private func primaryState() async throws -> WorkloadState {
+        guard let found = try await context.find(controller.type, context.primaryName) else { return .absent }
+        return WorkloadState(
+            readiness: controller.readiness(of: found, threshold: context.analysis.primaryReadyThreshold),
+            revision: found.primaryRevision)
     }
 
     func initialise(at revision: Revision) async throws {
@@ -53,7 +68,7 @@ struct PodWorkload: ClusterWorkload {
     }
 
     func scaleDown() async throws {
-        let target = try await target()
+        guard let target = try await context.find(controller.type, context.targetName) else { return }
         try await PrimaryAutoscaler(context: context)?.pauseTarget()
         guard let change = controller.scalingDown(target) else { return }
         try await patchTarget(change)
@@ -70,12 +85,19 @@ struct PodWorkload: ClusterWorkload {
     }
 
     func selector() async throws -> (label: String, value: String)? {
-        try selector(of: try await target())
+        guard let target = try await context.find(controller.type, context.targetName) else {
+            if let last = context.memory({ $0.selector }) { return last }
+            throw missingTarget
+        }
+        let found = try selector(of: target)
+        context.memory { $0.selector = found }
+        return found
     }
 
     func discoveredPorts() async throws -> [ServicePort] {
-        guard context.canary.spec.service.portDiscovery else { return [] }
-        let target = try await target()
+        guard context.canary.spec.service.portDiscovery,
+            let target = try await context.find(controller.type, context.targetName)
+        else { return [] }
         let ports = (target.json[path: Projection.templateKey, "ports"]?.elements ?? []).compactMap { port in
             port["port"]?.int.map { ServicePort(name: port["name"]?.string ?? "", port: $0) }
         }
@@ -133,9 +155,13 @@ extension PodWorkload {
     /// The target as last seen.
     func target() async throws -> KubernetesObject {
         guard let target = try await context.find(controller.type, context.targetName) else {
-            throw ControllerError.target("\(targetText) not found: create it, or change spec.targetRef")
+            throw missingTarget
         }
         return target
+    }
+
+    var missingTarget: ControllerError {
+        .target("\(targetText) not found: create it, or change spec.targetRef")
     }
 
     /// What the target runs.

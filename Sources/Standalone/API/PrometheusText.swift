@@ -1,3 +1,4 @@
+import Delivery
 import Rollout
 
 /// The daemon's metrics in Prometheus' text format; names are the peer's where the peer has them.

@@ -96,9 +96,12 @@ private actor ProviderDefinitions {
         let installation =
             installation
             ?? Task {
-                let plane = try await TestControlPlane.shared
-                try await plane.installDefinitions("Charts/aviary/crds/canaries.yaml")
-                try await plane.installDefinitions("Tests/ControllerTests/Resources/CRDs")
+                let cluster = try await TestCluster.shared
+                let folder = TestCluster.repository.appending(path: "Tests/ControllerTests/Resources/CRDs")
+                    .path
+                try await cluster.kubectl("apply", "--filename", folder)
+                try await cluster.kubectl(
+                    "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
             }
         self.installation = installation
         try await installation.value

@@ -42,7 +42,10 @@ struct RouterTypeTests {
         spec.provider = provider
         let canary = Canary(metadata: ObjectMeta(name: "podinfo"), spec: spec)
         var list = FindingList()
-        CanaryRule.provider.check(canary, ValidationScope(canary, options: ValidationOptions()), &list)
+        let scope = ValidationScope(
+            options: ValidationOptions(), names: ResourceNames([]), isStandalone: false,
+            analysisPath: FieldPath("spec.analysis"))
+        CanaryRule.provider.check(canary, scope, &list)
         return list.findings.map(\.message)
     }
 

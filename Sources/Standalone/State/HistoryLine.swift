@@ -1,7 +1,4 @@
 import Delivery
-import FlaggerAPI
-import Foundation
-import GRDB
 import Rollout
 
 /// One thing that happened, as the API and the feeds show it.
@@ -94,74 +91,4 @@ public struct HistoryLine: Codable, Equatable, Sendable {
             failedChecks = status.failedChecks
         }
     }
-}
-
-/// The history of all canaries: kept in the database, the newest of each, and shown live to followers.
-public final class History: Sendable {
-    /// Entries kept of each canary.
-    static let kept = 10_000
-
-    private let writer: any DatabaseWriter
-    private let followers = Followers()
-
-    init(writer: any DatabaseWriter) {
-        self.writer = writer
-    }
-
-    /// Keeps an entry; a failure to do so is the database's to report with the next status.
-    func append(_ entry: HistoryEntry, canary: CanaryKey) async {
-        var line = HistoryLine(entry, canary: canary)
-        let stored = line
-        line.id =
-            (try? await writer.write { database in
-                let json = String(decoding: try JSONEncoder().encode(stored), as: UTF8.self)
-                try database.execute(
-                    sql: "INSERT INTO history (namespace, name, time, json) VALUES (?, ?, ?, ?)",
-                    arguments: [canary.namespace, canary.name, stored.time, json])
-                let id = database.lastInsertedRowID
-                if id.isMultiple(of: 500) { try Self.prune(database, canary: canary) }
-                return id
-            }) ?? 0
-        followers.send(line)
-    }
-
-    private static func prune(_ database: Database, canary: CanaryKey) throws {
-        try database.execute(
-            sql: """
-                DELETE FROM history WHERE namespace = ? AND name = ? AND id <= (
-                    SELECT id FROM history WHERE namespace = ? AND name = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
-                """,
-            arguments: [canary.namespace, canary.name, canary.namespace, canary.name, kept])
-    }
-
-    /// The entries after one, oldest first.
-    ///
-    /// - Parameters:
-    ///   - canary: of one canary, or of all.
-    ///   - id: only entries after this one.
-    ///   - limit: at most so many, the newest of them.
-    func lines(of canary: CanaryKey?, after id: Int64, limit: Int) async throws -> [HistoryLine] {
-        let rows = try await writer.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT id, json FROM history
-                    WHERE id > ? AND (? IS NULL OR namespace = ?) AND (? IS NULL OR name = ?)
-                    ORDER BY id DESC LIMIT ?
-                    """,
-                arguments: [
-                    id, canary?.namespace, canary?.namespace, canary?.name, canary?.name,
-                    min(max(limit, 1), 1000),
-                ]
-            ).map { (id: $0["id"] as Int64, json: $0["json"] as String) }
-        }
-        return try rows.reversed().map { row in
-            var line = try JSONDecoder().decode(HistoryLine.self, from: Data(row.json.utf8))
-            line.id = row.id
-            return line
-        }
-    }
-
-    /// Everything from now on; a follower that is too slow misses the oldest.
-    public func follow() -> AsyncStream<HistoryLine> { followers.add() }
 }

@@ -1,0 +1,52 @@
+import Delivery
+import FlaggerAPI
+import Foundation
+import KubernetesClient
+import Rollout
+
+/// What performs the rollout of a canary, as it is specified now.
+struct CanaryParts: Sendable {
+    let definition: CanaryDefinition
+    let context: TargetContext
+    let workload: any ClusterWorkload
+    let router: CanaryRouter
+    let store: ClusterStatusStore
+    let metrics: ClusterMetrics
+
+    /// Puts the parts of a valid canary together.
+    ///
+    /// - Throws: when its target can't be used.
+    init(
+        _ accepted: ClusterCanary.Accepted, memory: CanaryMemory,
+        outbox: CanaryOutbox, voice: CanaryVoice, in environment: ControllerEnvironment
+    ) async throws {
+        let canary = accepted.canary
+        definition = accepted.definition
+        context = TargetContext(
+            canary: canary, cluster: environment.cluster, settings: environment.workloads, memory: memory)
+        workload = makeWorkload(context)
+        let selector = try await workload.selector()
+        let routing = RouterContext(
+            canary: canary, cluster: environment.cluster, settings: environment.settings.routers,
+            status: memory { $0.status }, selectorLabel: selector?.label, selectorValue: selector?.value)
+        var services: GeneratedServices?
+        if let selector {
+            services = GeneratedServices(
+                context: context, label: selector.label, value: selector.value,
+                ports: try await workload.discoveredPorts())
+        }
+        router = CanaryRouter(services: services, traffic: accepted.router.make(routing)) { trouble in
+            voice.logger.warning("\(trouble)", metadata: ["canary": "\(voice.canary)"])
+        }
+        let now = environment.now
+        store = ClusterStatusStore(
+            canary: canary, cluster: environment.cluster, workload: workload, memory: memory,
+            outbox: outbox, now: { Date(now()) },
+            onAdoption: { voice.announce(.normal, "Adopted", $0) },
+            onTrouble: { voice.announce(.warning, "CallsDropped", $0) })
+        metrics = ClusterMetrics(
+            provider: accepted.provider, queries: accepted.router.queries, canary: canary,
+            defaultServer: environment.settings.metricsServer, resources: environment.resources,
+            client: environment.client)
+    }
+}
