@@ -159,7 +159,7 @@ let package = Package(
             dependencies: [
                 "Controller", "JSON", "KubernetesClient", "KubernetesTesting", "aviary", subprocess,
             ] + nio,
-            swiftSettings: strict),
+            resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
         .testTarget(

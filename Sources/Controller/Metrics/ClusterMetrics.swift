@@ -37,6 +37,9 @@ struct ClusterMetrics: MetricsSource {
         var query = metric
         query.origin = .query(
             builtin == .successRate ? queries.successRate : queries.duration, server: server)
+        for name in [\QueryVariables.name, \.namespace, \.target, \.service, \.ingress, \.route] {
+            query.variables[keyPath: name] = queries.measured(query.variables[keyPath: name])
+        }
         return query
     }
 }

@@ -46,7 +46,7 @@ public struct RouterContext: Sendable {
     /// The cookie value of primary's revision.
     public var primaryAffinityCookie: String { Self.cookie(of: status.lastPromoted) }
 
-    private static func cookie(of revision: Revision?) -> String {
+    static func cookie(of revision: Revision?) -> String {
         StableHash.of(bytes: Array("\(revision?.spec ?? "")/\(revision?.configuration ?? "")".utf8))
     }
 

@@ -20,7 +20,7 @@ public struct RouterType: Sendable {
         public init(rawValue: Int) { self.rawValue = rawValue }
     }
 
-    /// The names in `spec.provider` and `-mesh-provider`.
+    /// The names in `spec.provider` and `-mesh-provider`; one that ends in a colon takes any name after it.
     public let providers: [String]
     /// What it can do; a canary that asks for more is refused.
     public let abilities: Abilities
@@ -43,17 +43,39 @@ public struct RouterType: Sendable {
         self.abilities = abilities
         self.watched = watched
         self.queries = queries
-        self.complaint = complaint
+        self.complaint = { context in
+            abilities.complaint(about: context.analysis, provider: providers[0]) ?? complaint(context)
+        }
         self.make = make
     }
 
     /// Every type there is.
     public static let all: [RouterType] = [
-        .kubernetes
+        .kubernetes,
+        .gatewayAPI,
+        .gatewayAPIBeta,
+        .istio,
+        .nginx,
+        .traefik,
+        .contour,
+        .linkerd,
+        .smiAlpha1,
+        .smiAlpha2,
+        .smiAlpha3,
+        .osm,
+        .skipper,
+        .apisix,
+        .kuma,
+        .gloo,
+        .knative,
     ]
 
     /// The type of a provider; nil when there is none of that name.
     public static func named(_ provider: String) -> RouterType? {
-        all.first { $0.providers.contains(provider) }
+        all.first { type in
+            type.providers.contains { name in
+                name.hasSuffix(":") ? provider.hasPrefix(name) && provider != name : provider == name
+            }
+        }
     }
 }

@@ -62,9 +62,10 @@ struct ClusterStatusStore: StatusStore {
         let known = memory { ($0.target, $0.generation, $0.checksums) }
         let owed = outbox.kept(with: calls)
         let isTarget = known.0 == status.lastApplied
-        let wanted = try StatusRecord.json(
+        let record = try StatusRecord.json(
             status, generation: isTarget ? known.1 : nil, owed: owed, checksums: isTarget ? known.2 : nil,
             before: before, targetKind: canary.spec.targetRef.kind, now: now())
+        let wanted = RouterContext.noteCookies(in: record, of: status, canary, before: before)
         for attempt in 1... {
             do {
                 try await write(wanted, to: object)
