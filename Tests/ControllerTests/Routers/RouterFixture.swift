@@ -88,7 +88,7 @@ struct RouterFixture: Sendable {
 }
 
 /// Installs the definitions once a process.
-private actor ProviderDefinitions {
+actor ProviderDefinitions {
     static let shared = ProviderDefinitions()
     private var installation: Task<Void, any Error>?
 
