@@ -85,16 +85,21 @@ struct ClusterTimelineTests {
                 .initialisation("g1-ok", namespace),
                 .increaseAtMaximum("EVENT Normal [Progressing] Advance g1-ok.\(namespace) canary weight 60"),
             ]
-        } statuses: { [] } answers: { _ in }
+        } statuses: {
+            []
+        } answers: { _ in
+        }
     }
 
     @Test("a refused confirm-promotion waits at the maximum weight and is asked every tick, as measured")
     func confirmPromotionRefused() async throws {
         try await check("g3-prom", isWeighted: true) { namespace in
-            let halt = "Halt g3-prom.\(namespace) advancement waiting for promotion approval h-confirm-promotion"
+            let halt =
+                "Halt g3-prom.\(namespace) advancement waiting for promotion approval h-confirm-promotion"
             return [
                 .initialisation("g3-prom", namespace),
-                .increaseAtMaximum("EVENT Normal [Progressing] Advance g3-prom.\(namespace) canary weight 60"),
+                .increaseAtMaximum(
+                    "EVENT Normal [Progressing] Advance g3-prom.\(namespace) canary weight 60"),
                 Difference(
                     5, "the status is WaitingPromotion when it is told",
                     peer: ["EVENT Warning [Progressing] \(halt)"],
@@ -135,7 +140,9 @@ struct ClusterTimelineTests {
                     try await ProviderDefinitions.shared.install()
                     app.analysis = ["interval": "1s", "threshold": 2, "stepWeight": 30, "maxWeight": 60]
                     app.spec = ["provider": "gatewayapi:v1"]
-                    app.service = ["port": 9898, "gatewayRefs": [["name": "public", "namespace": "gateways"]]]
+                    app.service = [
+                        "port": 9898, "gatewayRefs": [["name": "public", "namespace": "gateways"]],
+                    ]
                 }
                 app.addHooks(of: hooks, retries: retries, timeout: timeout)
                 try await controller.initialise(app)
