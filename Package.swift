@@ -116,7 +116,10 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", hummingbird, log, lifecycle,
+                "Delivery", "Exposition", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", "Timing",
+                crypto, hummingbird,
+                httpClient, log,
+                lifecycle,
             ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
@@ -124,8 +127,8 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Dashboard", "FlaggerAPI", "LoadGenerator", "LoadTester", "SampleApp", "Standalone", "Timing",
-                arguments, httpClient, log, lifecycle, tls,
+                "Controller", "Dashboard", "FlaggerAPI", "KubernetesClient", "LoadGenerator", "LoadTester",
+                "SampleApp", "Standalone", "Timing", arguments, httpClient, log, lifecycle, tls,
             ],
             swiftSettings: strict),
         // The simulated world: virtual clock, faults, crashes.
@@ -176,8 +179,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ControllerTests", dependencies: ["Controller", "KubernetesTesting", "aviary"],
-            swiftSettings: strict),
+            name: "ControllerTests",
+            dependencies: [
+                "Controller", "JSON", "KubernetesClient", "KubernetesTesting", "aviary", subprocess,
+            ] + nio,
+            resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(
             name: "StandaloneTests", dependencies: ["Processes", "Standalone", log], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Delivery
 import Exposition
 import Rollout
 

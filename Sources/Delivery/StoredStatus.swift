@@ -1,7 +1,7 @@
-import Rollout
+public import Rollout
 
-/// A rollout's status as it is kept in the database: stable names, so that later versions read it.
-struct StoredStatus: Codable {
+/// A rollout's status as it is kept in a database or a resource: stable names, so that later versions read it.
+public struct StoredStatus: Codable, Sendable {
     struct StoredRevision: Codable {
         var spec: String
         var configuration: String
@@ -26,7 +26,8 @@ struct StoredStatus: Codable {
     var owed: String?
     var lastTransition: Int64?
 
-    init(_ status: RolloutStatus) {
+    /// Makes the form that is kept.
+    public init(_ status: RolloutStatus) {
         phase = status.phase?.rawValue
         weight = status.routes.canaryWeight
         isMirrored = status.routes.isMirrored
@@ -58,7 +59,8 @@ struct StoredStatus: Codable {
         lastTransition = status.lastTransition?.milliseconds
     }
 
-    var status: RolloutStatus {
+    /// The status; what a later version knows and this one does not is left out.
+    public var status: RolloutStatus {
         var status = RolloutStatus()
         status.phase = phase.flatMap(Phase.init(rawValue:))
         status.routes = Routes(canaryWeight: weight, isMirrored: isMirrored, isMatched: isMatched)

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets a loop sleep until its time has come or somebody wakes it. One sleeper at a time.
-final class Wakeup: Sendable {
+public final class Wakeup: Sendable {
     private struct State {
         var isPending = false
         var sleeper: CheckedContinuation<Void, Never>?
@@ -9,8 +9,11 @@ final class Wakeup: Sendable {
 
     private let state = Mutex(State())
 
+    /// Makes one that nobody sleeps on.
+    public init() {}
+
     /// Ends the current sleep, or the next one at once.
-    func signal() {
+    public func signal() {
         let sleeper = state.withLock { state in
             guard let sleeper = state.sleeper else {
                 state.isPending = true
@@ -23,7 +26,7 @@ final class Wakeup: Sendable {
     }
 
     /// Sleeps for at most this long; returns early on a signal or when the task is cancelled.
-    func sleep(atMost duration: Duration) async {
+    public func sleep(atMost duration: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }
             group.addTask { try? await Task.sleep(for: duration) }
