@@ -118,11 +118,14 @@ let package = Package(
             swiftSettings: optimised),
         // A real control plane for tests, and a server that misbehaves.
         .target(
-            name: "KubernetesTesting", dependencies: ["JSON", "KubernetesClient", subprocess] + nio,
+            name: "KubernetesTesting", dependencies: ["JSON", "KubernetesClient", subprocess, tls] + nio,
             swiftSettings: strict),
         // A process that wants to lead, for the tests of leader election.
         .executableTarget(
             name: "LeaseContender", dependencies: ["JSON", "KubernetesClient", log], swiftSettings: strict),
+        // A process that watches, for the tests of how much memory that takes.
+        .executableTarget(
+            name: "CacheProbe", dependencies: ["JSON", "KubernetesClient"], swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
@@ -147,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", log, subprocess,
+                "CacheProbe", "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", lifecycle,
+                log, subprocess, tls,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -28,7 +28,7 @@ public enum DeliveryError: Error, CustomStringConvertible {
         case .exchange(let cause), .answer(let cause), .credentials(let cause), .reference(let cause): cause
         case .refusal(let status, let body):
             "error response: HTTP \(status)" + (body.isEmpty ? "" : ": \(body.prefix(500))")
-        case .commit(let cause): "the state can't be kept: \(cause); trying again with every tick"
+        case .commit(let cause): "\(cause); what was decided is not done, and tried again with every tick"
         }
     }
 }

@@ -37,12 +37,16 @@ extension JSONParser {
                 return .integer(Int64(truncatingIfNeeded: 0 &- magnitude))
             }
         }
+        return .number(try double(from: start))
+    }
+
+    private mutating func double(from start: Int) throws(JSONSyntaxError) -> Double {
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         guard let value = Double(text), value.isFinite else {
             index = start
             throw failure("the number is too large")
         }
-        return .number(value)
+        return value
     }
 
     private mutating func skipDigits() throws(JSONSyntaxError) {

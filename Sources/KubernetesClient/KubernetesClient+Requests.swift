@@ -3,6 +3,7 @@ import JSON
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Sending requests, again where that is safe.
 extension KubernetesClient {
@@ -65,6 +66,8 @@ extension KubernetesClient {
     /// Whether a request failed before a byte of it was sent.
     private static func neverLeft(_ error: any Error) -> Bool {
         if error is NIOConnectionError { return true }
+        if case NIOSSLError.handshakeFailed = error { return true }
+        if error is NIOSSLExtraError { return true }
         if let error = error as? IOError { return error.errnoCode == ECONNREFUSED }
         let error = error as? HTTPClientError
         return error == .connectTimeout || error == .getConnectionFromPoolTimeout
@@ -85,11 +88,21 @@ extension KubernetesClient {
         case let error as HTTPClientError where error == .connectTimeout:
             return .unavailable(
                 "\(request.purpose): cannot connect to \(server) within \(policy.connectTimeout)")
-        case let error as HTTPClientError where error == .remoteConnectionClosed:
+        case _ where error as? HTTPClientError == .remoteConnectionClosed,
+            _ where error as? HTTPParserError == .invalidEOFState,
+            _ where error as? NIOSSLError == .uncleanShutdown:
             return .unavailable(
                 "\(request.purpose): \(server) closed the connection before its answer was complete")
         case is NIOConnectionError, is IOError:
             return .unavailable("\(request.purpose): cannot reach \(server): \(error)")
+        case NIOSSLError.handshakeFailed(let cause):
+            return .unavailable(
+                "\(request.purpose): \(server) is not trusted, or refuses to talk TLS: \(cause); "
+                    + "check certificate-authority and the server's name")
+        case _ where error as? NIOSSLExtraError == .failedToValidateHostname:
+            return .unavailable(
+                "\(request.purpose): the certificate of \(server) is for another name: \(error); set tls-server-name"
+            )
         default: return .unavailable("\(request.purpose): no answer from \(server): \(error)")
         }
     }

@@ -1,6 +1,7 @@
 public import JSON
 import NIOCore
 import NIOPosix
+public import NIOSSL
 import Synchronization
 
 /// An HTTP server that answers as a test tells it, also as no API server should: half answers, silence, cut connections.
@@ -49,17 +50,22 @@ public final class ScriptedAPIServer: Sendable {
     private let channel: any Channel
     private let log = Mutex<[Request]>([])
 
-    /// `http://127.0.0.1:PORT`.
-    public var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+    /// `http://127.0.0.1:PORT`, or `https`.
+    public let url: String
     /// All requests so far.
     public var requests: [Request] { log.withLock { $0 } }
 
     /// Starts on a free loopback port; `answer` gets each request and how many came before it.
-    public init(_ answer: @escaping @Sendable (Request, Int) -> Answer) async throws {
+    public init(
+        tls: NIOSSLContext? = nil, _ answer: @escaping @Sendable (Request, Int) -> Answer
+    ) async throws {
         let box = Box()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandler(
                         Handler { request in
                             let count = box.server.withLock { $0 }?.note(request) ?? 0
@@ -68,6 +74,7 @@ public final class ScriptedAPIServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
+        url = "\(tls == nil ? "http" : "https")://127.0.0.1:\(channel.localAddress?.port ?? 0)"
         box.server.withLock { $0 = self }
     }
 

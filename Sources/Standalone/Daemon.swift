@@ -108,6 +108,13 @@ public actor Daemon {
         return found
     }
 
+    /// Why canaries are not brought forward or what happened to them is not kept, one line each.
+    func troubles() -> [String] {
+        services.sorted { $0.key < $1.key }.compactMap { key, service in
+            service.runner.trouble.map { "canary \(key): \($0)" }
+        }
+    }
+
     /// The configuration files that processes track, as absolute paths.
     func trackedFiles() -> Set<String> {
         Set(desired.values.flatMap(\.trackedFiles))

@@ -20,10 +20,9 @@ public final class StandaloneProgram: Service {
     private let environment: DaemonEnvironment
     private let caller: WebhookCaller
     private let client: HTTPServerClient
-    private let secretFolder: SecretFolder?
-    private let secretDocuments = SecretDocuments()
     private let directory: DataDirectory
     private let gates: GateStore
+    private let fileTrouble = FileFollower.Trouble()
     private let tasks: TaskRunner
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
@@ -46,9 +45,9 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
-        manifests = ManifestFiles(options.files, options: options.validation)
-        secretFolder = try options.secretsDirectory.map(SecretFolder.init)
-        let drafts = try await manifests.content(secretsIn: secretFolder).drafts
+        let secrets = SecretStore(folder: try options.secretsDirectory.map(SecretFolder.init))
+        manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
+        let drafts = try await manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
@@ -67,8 +66,7 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        let references = StandaloneResources(
-            table: resources, folder: secretFolder, documents: secretDocuments)
+        let references = StandaloneResources(table: resources, secrets: secrets)
         caller = WebhookCaller(resolve: names.resolve, resources: references)
         client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
@@ -106,17 +104,10 @@ public final class StandaloneProgram: Service {
         await client.shutdown()
     }
 
-    /// Takes what the files say now.
-    private func load() async throws {
-        let content = try await manifests.content(secretsIn: secretFolder)
-        secretDocuments.follow(content.secrets)
-        try await daemon.load(content.drafts)
-    }
-
     private func serve() async throws {
         let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
         let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
-        router.get("/healthz") { _, _ in "OK" }
+        router.get("/healthz") { _, _ in await self.health() }
         router.get("/metrics") { [daemon] _, _ in
             PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
         }
@@ -152,37 +143,20 @@ public final class StandaloneProgram: Service {
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
         environment.names.publishTester(host: options.listen.host, port: port)
-        try await load()
+        try await daemon.load(try await manifests.drafts())
         onListening(port)
-        await cancelWhenGracefulShutdown { await self.follow() }
+        await FileFollower(manifests: manifests, daemon: daemon, trouble: fileTrouble, onTrouble: onTrouble)
+            .run()
     }
 
-    /// Saving a file is a deployment; a file with errors changes nothing and says why.
-    private func follow() async {
-        while !Task.isCancelled {
-            let paths = await manifests.paths(trackedBy: daemon)
-            let watcher = TargetFileWatcher(paths: paths)
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await watcher.run() }
-                // The watcher compares with how the files were when it was made: what changed before that
-                // would go unseen.
-                await reload()
-                guard await manifests.paths(trackedBy: daemon) == paths else { return group.cancelAll() }
-                for await _ in watcher.changes {
-                    await reload()
-                    if await manifests.paths(trackedBy: daemon) != paths { break }
-                }
-                group.cancelAll()
-            }
-        }
-    }
-
-    private func reload() async {
-        do {
-            try await load()
-        } catch {
-            await onTrouble("\(error)")
-        }
+    /// 503 with the reasons, one a line, while something that was decided can't be kept or done.
+    private func health() async -> Response {
+        let troubles = await daemon.troubles() + [fileTrouble.text].compactMap { $0 }
+        return Response(
+            status: troubles.isEmpty ? .ok : .serviceUnavailable,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(string: troubles.isEmpty ? "OK" : troubles.joined(separator: "\n"))))
     }
 
     /// Tasks find the built-in programs first, the names of services, and their real addresses.

@@ -6,7 +6,8 @@ import NIOSSL
 
 /// Sends requests over HTTP.
 ///
-/// Redirects are followed at most three times and only on the same host, since requests carry credentials.
+/// Redirects are followed at most three times and only on the same host, and never out of TLS, since
+/// requests carry credentials.
 public final class HTTPServerClient: ServerClient {
     static let maximumRedirects = 3
 
@@ -113,9 +114,12 @@ public final class HTTPServerClient: ServerClient {
         guard isRedirect, let location = response.headers.first(name: "Location"),
             let next = URL(string: location, relativeTo: URL(string: url))?.absoluteURL
         else { return nil }
-        guard next.host == URL(string: url)?.host, ["http", "https"].contains(next.scheme) else {
+        let from = URL(string: url)
+        guard next.host == from?.host, next.scheme == "https" || next.scheme == from?.scheme else {
             throw DeliveryError.exchange(
-                cause: "redirected to another host, which gets no credentials: use the final address")
+                cause:
+                    "redirected to another host or out of TLS, where credentials don't go: use the final address"
+            )
         }
         return next.absoluteString
     }

@@ -2,10 +2,16 @@
 struct SlackMessage: Encodable {
     struct Attachment: Encodable {
         var color: String
-        var author_name: String
+        var author: String
         var text: String
-        var mrkdwn_in = ["text"]
+        var markdownIn = ["text"]
         var fields: [Field]
+
+        enum CodingKeys: String, CodingKey {
+            case color, text, fields
+            case author = "author_name"
+            case markdownIn = "mrkdwn_in"
+        }
     }
 
     struct Field: Encodable {
@@ -16,8 +22,13 @@ struct SlackMessage: Encodable {
 
     var channel: String
     var username: String
-    var icon_emoji = ":rocket:"
+    var iconEmoji = ":rocket:"
     var attachments: [Attachment]
+
+    enum CodingKeys: String, CodingKey {
+        case channel, username, attachments
+        case iconEmoji = "icon_emoji"
+    }
 
     init(
         _ alert: AlertMessage, to receiver: AlertReceiver, color: String,
@@ -27,7 +38,7 @@ struct SlackMessage: Encodable {
         username = receiver.username
         attachments = [
             Attachment(
-                color: color, author_name: alert.subject, text: escape(alert.text),
+                color: color, author: alert.subject, text: escape(alert.text),
                 fields: alert.facts.map { Field(title: escape($0.name), value: escape($0.value)) })
         ]
     }

@@ -108,9 +108,11 @@ public final class Courier: Sendable {
         }
     }
 
+    private static let rests = RetryPolicy(first: .seconds(1), longest: .seconds(5))
+
     private func rest(after attempts: Int, _ trouble: String) async {
         if attempts == 1 { await onTrouble(trouble) }
-        try? await pause(RetryPolicy.standard.pause(after: attempts, retryAfter: nil))
+        try? await pause(Self.rests.pause(after: attempts, retryAfter: nil))
     }
 
     private func make(_ call: OwedCall) async -> HistoryEntry {

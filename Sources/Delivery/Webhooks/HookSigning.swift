@@ -6,9 +6,9 @@ import Foundation
 ///
 /// A secret is `whsec_` and 24 to 64 bytes in base64. Several, separated by spaces or lines, give as many signatures,
 /// so that a secret can be replaced without a moment in which receivers refuse.
-struct HookSigning: Sendable {
+public struct HookSigning: Sendable {
     /// The key of the Secret that holds it.
-    static let secretKey = "secret"
+    public static let secretKey = "secret"
     private static let prefix = "whsec_"
 
     private let keys: [SymmetricKey]
@@ -16,7 +16,7 @@ struct HookSigning: Sendable {
     /// Reads secrets.
     ///
     /// - Throws: `DeliveryError.credentials`, without the text.
-    init(_ text: String) throws {
+    public init(_ text: String) throws {
         keys = try text.split(whereSeparator: \.isWhitespace).map { secret in
             let bytes = Data(base64Encoded: String(secret.dropFirst(Self.prefix.count)))
             guard secret.hasPrefix(Self.prefix), let bytes, (24...64).contains(bytes.count) else {

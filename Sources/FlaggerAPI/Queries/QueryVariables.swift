@@ -31,8 +31,16 @@ public struct QueryVariables: Equatable, Sendable {
         service = canary.apexName
         ingress = canary.spec.ingressRef?.name ?? target
         route = canary.spec.routeRef?.name ?? target
-        interval = metric.interval.description
+        interval = Self.short(metric.interval.description)
         variables = metric.templateVariables ?? [:]
+    }
+
+    /// Without the zeros of Go's spelling, which some servers don't read: `1m0s` is `1m`.
+    private static func short(_ duration: String) -> String {
+        var text = duration
+        if text.hasSuffix("m0s") { text.removeLast(2) }
+        if text.hasSuffix("h0m") { text.removeLast(2) }
+        return text
     }
 
     func value(of name: String) -> String {

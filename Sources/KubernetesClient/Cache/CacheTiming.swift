@@ -9,9 +9,9 @@ public struct CacheTiming: Sendable {
     /// Measures and waits; injected so that tests need no time.
     public var clock: any Clock<Duration>
 
-    /// Makes a timing; by default pages of 500, and pauses from 0.5 s to 30 s.
+    /// Makes a timing; by default pages of 250, and pauses from 0.5 s to 30 s.
     public init(
-        pageSize: Int = 500, backOff: BackOff = BackOff(first: .seconds(1), longest: .seconds(30)),
+        pageSize: Int = 250, backOff: BackOff = BackOff(first: .seconds(1), longest: .seconds(30)),
         shortestWatch: Duration = .seconds(1), clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.pageSize = pageSize

@@ -1,9 +1,11 @@
+import Logging
 import ServiceLifecycle
 
 /// Keeping the cache like the server: list, watch, and start over after failures.
 extension ResourceCache {
     /// Keeps the cache up to date until the task is cancelled or the service group shuts down.
     public func run() async {
+        state.withLock { $0.hasEnded = false }
         await cancelWhenGracefulShutdown { await self.reflect() }
         let feeds = state.withLock { state in
             state.hasEnded = true
@@ -11,6 +13,9 @@ extension ResourceCache {
         }
         feeds.forEach { $0.end() }
     }
+
+    /// Failures in a row after which the kind is listed again although nobody has asked for that.
+    private static var failuresBeforeRelist: Int { 8 }
 
     private func reflect() async {
         var version: String?
@@ -31,6 +36,8 @@ extension ResourceCache {
                 if case .expired = error { version = nil }
                 if ContinuousClock.now - start > timing.backOff.longest { failures = 0 }
                 failures += 1
+                // A server restored from a backup may not have reached the version yet, and say nothing of 410.
+                if failures.isMultiple(of: Self.failuresBeforeRelist) { version = nil }
                 note(error, failures: failures)
             } catch {
                 if Task.isCancelled { return }
@@ -125,7 +132,9 @@ extension ResourceCache {
             let keys = value.map { value in indexes.map { $0.keys(value) } } ?? []
             return .init(version: version, value: value, problem: nil, indexKeys: keys)
         } catch {
-            logger.warning("\(scope.type.kind) \(object.key) is left out: \(error)")
+            if problem(of: object.key) != "\(error)" {
+                logger.warning("\(scope.type.kind) \(object.key) is left out: \(error)")
+            }
             return .init(version: version, value: nil, problem: "\(error)", indexKeys: [])
         }
     }
@@ -154,7 +163,9 @@ extension ResourceCache {
             defer { state.trouble = error }
             return state.trouble != error
         }
-        if isNews { logger.warning("watching \(scope.type): \(error)") }
+        // Watches end without notice whenever a server or a load balancer restarts.
+        let level: Logger.Level = failures == 1 ? .info : .warning
+        if isNews { logger.log(level: level, "watching \(scope.type): \(error)") }
     }
 
     /// Versions are numbers on every server in use, and comparable by contract since Kubernetes 1.35; 0 stands for others.

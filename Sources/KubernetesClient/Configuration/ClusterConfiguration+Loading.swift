@@ -6,6 +6,8 @@ extension ClusterConfiguration {
     /// The first of these: the file given, the files of `KUBECONFIG` joined, the cluster that this process runs in as a pod,
     /// `~/.kube/config`.
     ///
+    /// Certificates and keys are read now; tokens in files and those of plugins are renewed while they are used.
+    ///
     /// - Parameters:
     ///   - path: a kubeconfig file; the only one that is read.
     ///   - context: one of its contexts; nil for the current one.

@@ -125,7 +125,8 @@ actor ExecPlugin: CredentialSource {
                 "\(name) printed neither status.token nor status.clientCertificateData with its key")
         }
         guard let text = status?["expirationTimestamp"]?.string else { return (credential, nil) }
-        guard let expires = try? Date(text, strategy: .iso8601) else {
+        let styles = [false, true].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
+        guard let expires = styles.lazy.compactMap({ try? $0.parse(text) }).first else {
             throw .configuration(
                 "\(name) printed the expirationTimestamp '\(text)', which is not a time (RFC 3339)")
         }

@@ -129,21 +129,22 @@ struct Kubeconfig: Sendable {
         private static func describe(_ error: DecodingError) -> String {
             switch error {
             case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-                "\(path(context.codingPath)): \(context.debugDescription)"
+                "\(path(context.codingPath))\(context.debugDescription)"
             case .keyNotFound(let key, let context):
-                "\(path(context.codingPath + [key])): is missing"
+                "\(path(context.codingPath + [key]))is missing"
             @unknown default: "\(error)"
             }
         }
 
         private static func path(_ keys: [any CodingKey]) -> String {
-            keys.reduce(into: "") { path, key in
+            let text = keys.reduce(into: "") { path, key in
                 if let index = key.intValue {
                     path += "[\(index)]"
                 } else {
                     path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
                 }
             }
+            return text.isEmpty ? "" : "\(text): "
         }
     }
 }

@@ -94,6 +94,7 @@ struct EventDelivery {
     }
 
     private mutating func note(_ error: any Error) {
+        if Task.isCancelled { return }
         let problem = "\(error)"
         if problem != lastProblem { recorder.logger.warning("cannot deliver an event: \(problem)") }
         lastProblem = problem

@@ -8,25 +8,6 @@ import Synchronization
 /// The same event again (kind, reason, message and object) raises the count of the first one. Events that can't be
 /// delivered are dropped, and the log says how many: events inform people, nothing depends on them.
 public final class EventRecorder: Service {
-    /// How much is kept, and how often things are said again.
-    public struct Limits: Sendable {
-        /// Events that wait for delivery; more are dropped.
-        public var queue = 1000
-        /// Tries to deliver an event to a server that can't be reached.
-        public var tries = 5
-        /// Events whose repetitions are counted.
-        public var series = 4096
-        /// Time without repetition after which an event is new again.
-        public var quiet: Duration = .seconds(360)
-        /// The time between two updates of one event's count; the first repetition is told at once.
-        public var updates: Duration = .seconds(30)
-        /// The time that delivery of what is queued may take at shutdown.
-        public var farewell: Duration = .seconds(3)
-
-        /// The standard limits.
-        public init() {}
-    }
-
     enum Signal: Sendable {
         case event(KubernetesEvent, Date)
         case tick
@@ -80,17 +61,23 @@ public final class EventRecorder: Service {
     /// Delivers events until the task is cancelled or the service group shuts down; then delivers what is queued, for a
     /// bounded time.
     public func run() async {
-        await withTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 while (try? await self.clock.sleep(for: self.limits.updates / 4)) != nil {
                     self.queue.yield(.tick)
                 }
+                return false
             }
-            await withGracefulShutdownHandler {
+            group.addTask {
                 await self.deliver()
-            } onGracefulShutdown: {
-                self.queue.finish()
+                return true
             }
+            group.addTask {
+                guard (try? await gracefulShutdown()) != nil else { return false }
+                self.queue.finish()
+                return (try? await self.clock.sleep(for: self.limits.farewell)) != nil
+            }
+            for await isOver in group where isOver { break }
             group.cancelAll()
         }
     }
@@ -109,7 +96,7 @@ public final class EventRecorder: Service {
                 reported = dropped
             }
         }
-        await delivery.updateAll()
+        if !Task.isCancelled { await delivery.updateAll() }
         let dropped = droppedCount
         if dropped > reported { logger.warning("\(dropped - reported) events were dropped") }
     }

@@ -33,7 +33,7 @@ struct LeaseCampaign: Sendable {
         }
     }
 
-    /// How long the holder's lease still counts.
+    /// How long the holder's lease still counts: as long as its holder asked for, so that whoever deletes the lease frees it.
     private var remainingWait: Duration? {
         seen.map { $0.at + $0.record.duration - election.sources.elapsed() }
     }

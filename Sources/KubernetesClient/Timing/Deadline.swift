@@ -1,5 +1,7 @@
 /// Thrown by `withDeadline` when the time is over.
-struct DeadlineExceeded: Error {}
+struct DeadlineExceeded: Error, CustomStringConvertible {
+    var description: String { "no answer in time" }
+}
 
 /// Runs work that is cancelled and given up when it takes longer than this.
 ///

@@ -18,6 +18,8 @@ struct LineSplitter {
             buffer = part
             searched = 0
         } else {
+            // What was cut off already must not pile up in front.
+            buffer.discardReadBytes()
             buffer.writeImmutableBuffer(part)
         }
     }

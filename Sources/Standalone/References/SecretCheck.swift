@@ -10,11 +10,11 @@ struct SecretCheck {
 
     /// Checks everything that the canaries refer to.
     ///
-    /// - Throws: `StandaloneError.manifest` with one line for each secret or key that is missing.
+    /// - Throws: `StandaloneError.missingSecrets` with one line for each secret or key that is missing.
     static func check(_ canaries: [Canary], among resources: any ReferencedResources) async throws {
         var check = SecretCheck(resources)
         for canary in canaries { try await check.check(canary) }
-        guard check.problems.isEmpty else { throw StandaloneError.manifest(check.problems) }
+        guard check.problems.isEmpty else { throw StandaloneError.missingSecrets(check.problems) }
     }
 
     private mutating func check(_ canary: Canary) async throws {
@@ -43,7 +43,7 @@ struct SecretCheck {
             try await check(
                 SecretReference(name: secret), in: namespace,
                 "webhooks: \(CanaryAnnotations.webhookSecretKey)",
-                canary, keys: [["secret"]])
+                canary, keys: [[HookSigning.secretKey]])
         }
     }
 
@@ -59,6 +59,11 @@ struct SecretCheck {
                     + "`aviary run`, or put files for its keys into DIR/\(namespace)/\(reference.name) and run "
                     + "with --secrets-dir DIR)")
             return
+        }
+        if keys == [[HookSigning.secretKey]], let value = found[HookSigning.secretKey] {
+            do { _ = try HookSigning(value) } catch {
+                problems.append("\(place) names the secret \(name), but \(error)")
+            }
         }
         guard !keys.isEmpty, !keys.contains(where: { found.keys.isSuperset(of: $0) }) else { return }
         let wanted = keys.map { $0.joined(separator: " and ") }.joined(separator: ", or ")

@@ -2,12 +2,10 @@ import Delivery
 import FlaggerAPI
 import Foundation
 
-/// What canaries of this machine refer to: templates and providers in the database, secrets below `--secrets-dir` or,
-/// where that has none of the name, in the files given to `aviary run`.
+/// What canaries of this machine refer to: templates and providers in the database, secrets outside of it.
 struct StandaloneResources: ReferencedResources {
     let table: ResourceTable
-    let folder: SecretFolder?
-    let documents: SecretDocuments
+    let secrets: SecretStore
 
     func metricTemplate(_ name: NamespacedName) async throws -> MetricTemplate? {
         try await table.resource(MetricTemplate.self, MetricTemplate.kind, name)
@@ -17,9 +15,7 @@ struct StandaloneResources: ReferencedResources {
         try await table.resource(AlertProvider.self, AlertProvider.kind, name)
     }
 
-    func secret(_ name: NamespacedName) async throws -> Credentials? {
-        try folder?.secret(name) ?? documents.secret(name)
-    }
+    func secret(_ name: NamespacedName) async throws -> Credentials? { try secrets.secret(name) }
 }
 
 /// The resources of a manifest that is about to be taken, before those that are there already.

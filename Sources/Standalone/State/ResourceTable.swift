@@ -35,7 +35,7 @@ struct ResourceTable: Sendable {
 
     /// Takes a set of resources in one transaction.
     func take(_ drafts: [Draft], from source: Source) async throws {
-        try await writer.write { database in
+        try await writer.change { database in
             for draft in drafts {
                 let hash = StableHash.of(bytes: Array("\(draft.folder)\n\(draft.json)".utf8))
                 let seen = try String.fetchOne(
@@ -118,7 +118,7 @@ struct ResourceTable: Sendable {
     /// Undoes an `apply`: puts back what was held, and removes what was not there.
     func putBack(_ held: [Draft?], insteadOf drafts: [Draft]) async throws {
         try await take(held.compactMap { $0 }, from: .applied)
-        try await writer.write { database in
+        try await writer.change { database in
             for (draft, before) in zip(drafts, held) where before == nil {
                 try database.execute(
                     sql: "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?",

@@ -76,6 +76,33 @@ struct AccessTests {
         await client.shutdown()
     }
 
+    @Test("authenticates by a certificate that a plugin prints")
+    func pluginCertificate() async throws {
+        let cluster = try await TestControlPlane.shared
+        let administrator = try ClusterConfiguration.load(
+            kubeconfig: "\(cluster.folder)/kubeconfig-certificate", environment: [:])
+        let identity = try #require(administrator.identity)
+        let credential = JSONValue.object([
+            "apiVersion": .string("client.authentication.k8s.io/v1"), "kind": .string("ExecCredential"),
+            "status": .object([
+                "clientCertificateData": .string(String(decoding: identity.certificates, as: UTF8.self)),
+                "clientKeyData": .string(String(decoding: identity.key, as: UTF8.self)),
+            ]),
+        ])
+        let folder = try KubeconfigFolder()
+        try folder.write(credential.text(), to: "credential.json")
+        try folder.write(
+            "#!/bin/sh\nexec cat \"$(dirname \"$0\")/credential.json\"\n", to: "plugin", executable: true)
+        let authority = Data(administrator.certificateAuthority ?? []).base64EncodedString()
+        let path = try folder.kubeconfig(
+            user: "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin}",
+            cluster: "server: \(administrator.server)\ncertificate-authority-data: \(authority)")
+        let client = try KubernetesClient(try ClusterConfiguration.load(kubeconfig: path, environment: [:]))
+        let namespaces = try await client.list(TestKinds.namespace, in: nil, matching: .everything)
+        #expect(namespaces.items.contains { $0.name == "kube-system" })
+        await client.shutdown()
+    }
+
     @Test("refuses a server that the authorities don't vouch for, unless told not to check")
     func trust() async throws {
         let cluster = try await TestControlPlane.shared

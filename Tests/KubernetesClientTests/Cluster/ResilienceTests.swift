@@ -52,7 +52,7 @@ struct ResilienceTests {
             relay.freeze()
             let writer = ChangeWriter(direct, in: namespace)
             for _ in 0..<50 { try await writer.change() }
-            while cache.trouble == nil { try await Task.sleep(for: .milliseconds(50)) }
+            try await eventually("trouble is noticed") { cache.trouble != nil }
             relay.freeze(false)
             try await Self.expectEqual(cache, direct, namespace)
             #expect(cache.trouble == nil)
@@ -77,7 +77,7 @@ struct ResilienceTests {
             let known = cache.values().count
 
             try await cluster.stopServer()
-            while cache.trouble == nil { try await Task.sleep(for: .milliseconds(20)) }
+            try await eventually("trouble is noticed") { cache.trouble != nil }
             #expect(cache.isSynced)
             #expect(cache.values().count == known)
             try await cluster.startServer()

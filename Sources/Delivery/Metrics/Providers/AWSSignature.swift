@@ -29,7 +29,7 @@ struct AWSSignature: Sendable {
         let key = [day, region, service, "aws4_request"].reduce(Data("AWS4\(secretKey)".utf8)) {
             Self.authenticate($1, with: $0)
         }
-        let signature = Self.hexadecimal(Self.authenticate(text, with: key))
+        let signature = Self.authenticate(text, with: key).hexadecimal
         let authorization =
             "AWS4-HMAC-SHA256 Credential=\(accessKey)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
         return signed.filter { $0.0 != "host" } + [("authorization", authorization)]
@@ -39,13 +39,9 @@ struct AWSSignature: Sendable {
         date.formatted(.iso8601).replacing("-", with: "").replacing(":", with: "")
     }
 
-    private static func hash(_ text: String) -> String { hexadecimal(SHA256.hash(data: Data(text.utf8))) }
+    private static func hash(_ text: String) -> String { SHA256.hash(data: Data(text.utf8)).hexadecimal }
 
     private static func authenticate(_ text: String, with key: Data) -> Data {
         Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: key)))
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

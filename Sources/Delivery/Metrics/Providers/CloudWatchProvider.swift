@@ -4,14 +4,28 @@ import JSON
 /// Amazon CloudWatch: `GetMetricData`; the query is its `MetricDataQueries` as JSON.
 struct CloudWatchProvider: MetricsProvider {
     private struct Query: Encodable {
-        var StartTime: Int64
-        var EndTime: Int64
-        var MaxDatapoints = 20
-        var MetricDataQueries: JSONValue
+        var startTime: Int64
+        var endTime: Int64
+        var maxDatapoints = 20
+        var metricDataQueries: JSONValue
+
+        enum CodingKeys: String, CodingKey {
+            case startTime = "StartTime"
+            case endTime = "EndTime"
+            case maxDatapoints = "MaxDatapoints"
+            case metricDataQueries = "MetricDataQueries"
+        }
     }
     private struct Answer: Decodable {
-        var MetricDataResults: [Result]
-        struct Result: Decodable { var Values: [Double]? }
+        var results: [Result]
+
+        enum CodingKeys: String, CodingKey { case results = "MetricDataResults" }
+
+        struct Result: Decodable {
+            var values: [Double]?
+
+            enum CodingKeys: String, CodingKey { case values = "Values" }
+        }
     }
 
     private let connection: MetricsConnection
@@ -49,7 +63,7 @@ struct CloudWatchProvider: MetricsProvider {
 
     /// A query without metrics is refused as invalid by a server that takes the credentials (peer behaviour).
     func verify() async throws {
-        let query = Query(StartTime: 0, EndTime: 0, MetricDataQueries: .array([]))
+        let query = Query(startTime: 0, endTime: 0, metricDataQueries: .array([]))
         do {
             _ = try await connection.fetch(try request(query))
         } catch DeliveryError.refusal(status: 400, let body)
@@ -64,9 +78,8 @@ struct CloudWatchProvider: MetricsProvider {
         }
         let now = connection.seconds
         let body = Query(
-            StartTime: now - 10 * connection.intervalSeconds, EndTime: now, MetricDataQueries: queries)
-        return try await connection.fetch(Answer.self, try request(body)).MetricDataResults.first?.Values?
-            .first
+            startTime: now - 10 * connection.intervalSeconds, endTime: now, metricDataQueries: queries)
+        return try await connection.fetch(Answer.self, try request(body)).results.first?.values?.first
     }
 
     private func request(_ query: Query) throws -> ServerRequest {

@@ -11,7 +11,9 @@ struct SplunkProvider: MetricsProvider {
             var value: Double?
         }
         struct AbortInfo: Decodable {
-            var sf_job_abortReason: String?
+            var reason: String?
+
+            enum CodingKeys: String, CodingKey { case reason = "sf_job_abortReason" }
         }
     }
 
@@ -61,7 +63,7 @@ struct SplunkProvider: MetricsProvider {
                 continue
             }
             if message.event == "CHANNEL_ABORT" {
-                let reason = message.abortInfo?.sf_job_abortReason ?? "the computation was aborted"
+                let reason = message.abortInfo?.reason ?? "the computation was aborted"
                 throw DeliveryError.answer(cause: "error executing query: \(reason)")
             }
             for point in message.data ?? [] where point.value != nil {

@@ -13,11 +13,21 @@ struct StackdriverProvider: MetricsProvider {
         }
     }
     private struct ServiceAccount: Decodable {
-        var client_email: String
-        var private_key: String
-        var token_uri: String?
+        var clientEmail: String
+        var privateKey: String
+        var tokenURI: String?
+
+        enum CodingKeys: String, CodingKey {
+            case clientEmail = "client_email"
+            case privateKey = "private_key"
+            case tokenURI = "token_uri"
+        }
     }
-    private struct Token: Decodable { var access_token: String }
+    private struct Token: Decodable {
+        var accessToken: String
+
+        enum CodingKeys: String, CodingKey { case accessToken = "access_token" }
+    }
 
     private let connection: MetricsConnection
     private let url: String
@@ -69,9 +79,9 @@ struct StackdriverProvider: MetricsProvider {
                 ServerRequest(
                     "http://\(host)/computeMetadata/v1/instance/service-accounts/default/token",
                     headers: [.init("Metadata-Flavor", "Google")])
-            ).access_token
+            ).accessToken
         }
-        let server = account.token_uri ?? "https://oauth2.googleapis.com/token"
+        let server = account.tokenURI ?? "https://oauth2.googleapis.com/token"
         let assertion = try Self.assertion(of: account, for: server, at: connection.seconds)
         let grant = MetricsConnection.escape("urn:ietf:params:oauth:grant-type:jwt-bearer")
         return try await connection.fetch(
@@ -79,7 +89,7 @@ struct StackdriverProvider: MetricsProvider {
             ServerRequest(
                 server, method: "POST", headers: [.init("Content-Type", "application/x-www-form-urlencoded")],
                 body: "grant_type=\(grant)&assertion=\(assertion)")
-        ).access_token
+        ).accessToken
     }
 
     /// A JSON Web Token signed with RS256 (RFC 7523).
@@ -93,11 +103,11 @@ struct StackdriverProvider: MetricsProvider {
             var iat: Int64
             var exp: Int64
         }
-        let claims = Claims(iss: account.client_email, aud: server, iat: now, exp: now + 3600)
+        let claims = Claims(iss: account.clientEmail, aud: server, iat: now, exp: now + 3600)
         let head = base64URL(Data(#"{"alg":"RS256","typ":"JWT"}"#.utf8))
         let text = "\(head).\(base64URL(try JSONEncoder().encode(claims)))"
         do {
-            let key = try _RSA.Signing.PrivateKey(pemRepresentation: account.private_key)
+            let key = try _RSA.Signing.PrivateKey(pemRepresentation: account.privateKey)
             let signature = try key.signature(for: Data(text.utf8), padding: .insecurePKCS1v1_5)
             return "\(text).\(base64URL(signature.rawRepresentation))"
         } catch {
