@@ -17,7 +17,8 @@ public enum ControllerError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .target(let text), .route(let text), .cluster(let text): text
-        case .listen(let port, let cause): "port \(port) can't be opened: \(cause); choose another with --port"
+        case .listen(let port, let cause):
+            "port \(port) can't be opened: \(cause); choose another with --port"
         case .foreign(let object, let owner):
             "\(object) belongs to \(owner): rename the service or remove the object"
         }

@@ -75,7 +75,9 @@ public final class ControllerProgram: Service {
         let serverVersion = try await ClusterCheck(client: client).verify()
         logger.info(
             "connected to Kubernetes \(serverVersion)",
-            metadata: ["server": "\(client.configuration.server)", "provider": "\(options.settings.provider)"])
+            metadata: [
+                "server": "\(client.configuration.server)", "provider": "\(options.settings.provider)",
+            ])
         let recorder = EventRecorder(
             api: client, source: EventSource(component: "aviary", instance: Self.identity), logger: logger)
         let metrics = ControllerMetrics(version: version, provider: options.settings.provider)

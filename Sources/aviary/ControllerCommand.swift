@@ -42,7 +42,8 @@ struct ControllerCommand: AsyncParsableCommand {
         }
         guard RouterType.named(canaries.meshProvider) != nil else {
             let known = RouterType.all.flatMap(\.providers).joined(separator: ", ")
-            throw ValidationError("--mesh-provider \(canaries.meshProvider) is not supported: use one of \(known)")
+            throw ValidationError(
+                "--mesh-provider \(canaries.meshProvider) is not supported: use one of \(known)")
         }
     }
 

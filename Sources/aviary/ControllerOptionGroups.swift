@@ -9,13 +9,16 @@ struct ControllerClusterOptions: ParsableArguments {
     @Option(help: "A kubeconfig; without it KUBECONFIG, the pod's service account or ~/.kube/config.")
     var kubeconfig = ""
     @Option(help: "The URL of the API server, in the place of the kubeconfig's.") var master = ""
-    @Option(name: .customLong("kubeconfig-qps"), help: "Requests a second to the API server, in the long run.")
+    @Option(
+        name: .customLong("kubeconfig-qps"), help: "Requests a second to the API server, in the long run.")
     var queriesPerSecond = 100
     @Option(name: .customLong("kubeconfig-burst"), help: "Requests at once to the API server, after a rest.")
     var burst = 250
     @Option(
         name: .customLong("kubeconfig-service-mesh"),
-        help: "Not supported: routes in another cluster. Refused unless it is empty or the same as --kubeconfig.")
+        help:
+            "Not supported: routes in another cluster. Refused unless it is empty or the same as --kubeconfig."
+    )
     var meshKubeconfig = ""
     @Option(help: "Watch this namespace alone.") var namespace = ""
     @Option(
@@ -26,7 +29,8 @@ struct ControllerClusterOptions: ParsableArguments {
     func validate() throws {
         guard meshKubeconfig.isEmpty || meshKubeconfig == kubeconfig else {
             throw ValidationError(
-                "--kubeconfig-service-mesh: routes in another cluster are not supported; run the controller there")
+                "--kubeconfig-service-mesh: routes in another cluster are not supported; run the controller there"
+            )
         }
     }
 }
@@ -34,7 +38,8 @@ struct ControllerClusterOptions: ParsableArguments {
 /// How canaries are released.
 struct ControllerCanaryOptions: ParsableArguments {
     @Option(help: "The provider of canaries that name none.") var meshProvider = "istio"
-    @Option(help: "The Prometheus that measures the builtin metrics.") var metricsServer = "http://prometheus:9090"
+    @Option(help: "The Prometheus that measures the builtin metrics.") var metricsServer =
+        "http://prometheus:9090"
     @Option(
         name: .customLong("min-interval"),
         help: "Tick a canary no more often, whatever its interval.", transform: durationArgument)
@@ -65,7 +70,9 @@ struct ControllerCanaryOptions: ParsableArguments {
 /// Who hears of what happens.
 struct ControllerAlertOptions: ParsableArguments {
     @Option(
-        help: "A webhook for the events of canaries that have no event hook of their own (or EVENT_WEBHOOK_URL).")
+        help:
+            "A webhook for the events of canaries that have no event hook of their own (or EVENT_WEBHOOK_URL)."
+    )
     var eventWebhook = ""
     @Option(help: "The cluster's name, for alerts.") var clusterName = ""
     @Option(
@@ -77,7 +84,9 @@ struct ControllerAlertOptions: ParsableArguments {
     var slackProxyURL = ""
     @Option(help: "The sender's name in Slack.") var slackUser = "flagger"
     @Option(help: "The channel in Slack.") var slackChannel = ""
-    @Option(name: .customLong("msteams-url"), help: "A Microsoft Teams webhook, instead of Slack (or MSTEAMS_URL).")
+    @Option(
+        name: .customLong("msteams-url"),
+        help: "A Microsoft Teams webhook, instead of Slack (or MSTEAMS_URL).")
     var teamsURL = ""
     @Option(
         name: .customLong("msteams-proxy-url"),
@@ -139,7 +148,8 @@ struct ControllerProcessOptions: ParsableArguments {
     @Option(help: "Canaries ticked at the same time; raised to 256, since ticks wait more than they work.")
     var threadiness = 2
     @Option(
-        help: "Accepted and without meaning here: every canary has its own interval, and changes are watched.",
+        help:
+            "Accepted and without meaning here: every canary has its own interval, and changes are watched.",
         transform: durationArgument)
     var controlLoopInterval: Duration = .seconds(10)
     @Option(

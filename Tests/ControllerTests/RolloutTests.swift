@@ -166,7 +166,8 @@ struct RolloutTests {
             #expect(copy?.json["data"]?["color"] == "red")
             #expect(try await controller.get(.configMap, "untracked-primary") == nil)
             let primary = try await controller.get(.deployment, "podinfo-primary")
-            let names = (primary?.json[path: "spec", "template", "spec", "containers"]?.elements?.first?["envFrom"]?
+            let names =
+                (primary?.json[path: "spec", "template", "spec", "containers"]?.elements?.first?["envFrom"]?
                 .elements ?? []).compactMap { $0["configMapRef"]?["name"]?.string }
             #expect(names == ["settings-primary", "untracked"], "in \(namespace)")
         }

@@ -20,7 +20,9 @@ struct ClusterTimelineTests {
                     ours: Line.rollbackAsked("Waiting") + [asked] + Line.rollbackAsked("Waiting")),
                 .confirmedOnce,
             ]
-        } statuses: { [.iterationsCountedOnce(failedChecks: 0)] } answers: { hooks in
+        } statuses: {
+            [.iterationsCountedOnce(failedChecks: 0)]
+        } answers: { hooks in
             // 204 is no approval: only 200 to 202 are.
             hooks.answerOnce("confirm-rollout", [.status(204), .status(204), .status(202)])
         }
@@ -43,7 +45,9 @@ struct ClusterTimelineTests {
                     5, "the status is Failed when post-rollout is called",
                     peer: ["EVENT Normal [Progressing] \(passed)"], ours: ["EVENT Normal [Failed] \(passed)"]),
             ]
-        } statuses: { [] } answers: { hooks in
+        } statuses: {
+            []
+        } answers: { hooks in
             hooks.answerOnce("rollout", [.status(200, body: "OK")])
             hooks.answer("rollout", .status(400, body: "load test failed"))
         }
@@ -62,7 +66,9 @@ struct ClusterTimelineTests {
                     ours: ["\(halt) slow down"]),
                 .confirmedOnce,
             ]
-        } statuses: { [.iterationsCountedOnce(failedChecks: 1)] } answers: { hooks in
+        } statuses: {
+            [.iterationsCountedOnce(failedChecks: 1)]
+        } answers: { hooks in
             hooks.answerOnce(
                 "pre-rollout",
                 [

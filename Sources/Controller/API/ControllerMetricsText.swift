@@ -11,7 +11,8 @@ struct ControllerMetricsText {
         let canaries = metrics.snapshot
         header(&lines, "flagger_info", "Version and mesh provider", "gauge")
         lines.append(
-            "flagger_info{mesh_provider=\"\(escape(metrics.provider))\",version=\"\(escape(metrics.version))\"} 1")
+            "flagger_info{mesh_provider=\"\(escape(metrics.provider))\",version=\"\(escape(metrics.version))\"} 1"
+        )
         header(&lines, "flagger_canary_total", "Total number of canaries per namespace", "gauge")
         for (namespace, members) in Dictionary(grouping: canaries, by: { $0.key.namespace ?? "" }).sorted(
             by: { $0.key < $1.key })

@@ -20,7 +20,8 @@ struct ControllerServer: Sendable {
         router.get("/readyz") { [caches] _, _ -> Response in
             let troubles = caches.troubles
             guard caches.cache(of: .canary).isSynced else {
-                let reason = troubles.first.map { "\($0.type): \($0.trouble)" } ?? "the canaries are being listed"
+                let reason =
+                    troubles.first.map { "\($0.type): \($0.trouble)" } ?? "the canaries are being listed"
                 return Self.text("\(reason)\n", .serviceUnavailable)
             }
             return Self.text("OK", .ok)

@@ -18,7 +18,8 @@ struct CanaryParts: Sendable {
     /// - Throws: when its target can't be used.
     init(
         _ accepted: ClusterCanary.Accepted, memory: CanaryMemory,
-        outbox: CanaryOutbox, voice: CanaryVoice, in environment: ControllerEnvironment
+        outbox: CanaryOutbox, voice: CanaryVoice, in environment: ControllerEnvironment,
+        onOutdated: @escaping @Sendable () -> Void
     ) async throws {
         let canary = accepted.canary
         definition = accepted.definition
@@ -40,9 +41,11 @@ struct CanaryParts: Sendable {
         }
         let now = environment.now
         store = ClusterStatusStore(
-            canary: canary, cluster: environment.cluster, workload: workload, memory: memory,
+            canary: canary, basis: accepted.basis, cluster: environment.cluster, workload: workload,
+            memory: memory,
             outbox: outbox, now: { Date(now()) },
             onAdoption: { voice.announce(.normal, "Adopted", $0) },
+            onOutdated: onOutdated,
             onTrouble: { voice.announce(.warning, "CallsDropped", $0) })
         metrics = ClusterMetrics(
             provider: accepted.provider, queries: accepted.router.queries, canary: canary,

@@ -36,7 +36,9 @@ struct CanaryReading: Sendable {
         let manifest = reader.read(text: json.text)
         canary = manifest.canaries.first
         let errors = manifest.diagnostics.filter { $0.severity == .error }.map(Self.text)
-        error = errors.isEmpty ? (canary == nil ? "the canary can't be read" : nil) : errors.joined(separator: "; ")
+        error =
+            errors.isEmpty
+            ? (canary == nil ? "the canary can't be read" : nil) : errors.joined(separator: "; ")
         warnings = manifest.diagnostics.filter { $0.severity == .warning }.map(Self.text)
     }
 

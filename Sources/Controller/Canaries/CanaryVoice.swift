@@ -63,7 +63,7 @@ struct CanaryVoice: EventSink {
                 severity == .normal ? .normal : .warning, reason: reason, message: text,
                 about: EventSubject(reference, uid: uid)))
         logger.log(
-            level: severity == .normal ? .info : .warning, "\(text)", 
+            level: severity == .normal ? .info : .warning, "\(text)",
             metadata: labels(more.merging(["reason": "\(reason)"]) { own, _ in own }))
     }
 

@@ -37,7 +37,8 @@ extension ClusterCanary {
         let parts: CanaryParts
         do {
             parts = try await CanaryParts(
-                accepted, memory: memory, outbox: outbox, voice: voice, in: environment)
+                accepted, memory: memory, outbox: outbox, voice: voice, in: environment
+            ) { [weak self] in self?.hurry() }
         } catch let error as ControllerError {
             voice.announce(.warning, "NothingToRevert", "Nothing to revert: \(error)")
             return true

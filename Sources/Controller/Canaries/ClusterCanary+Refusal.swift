@@ -25,7 +25,8 @@ extension ClusterCanary {
             return .failure(
                 Refusal(
                     reason: "TargetTaken",
-                    message: "spec.targetRef: \(target.kind) \(target.name) is released by Canary \(owner.name) already: remove one of the two"
+                    message:
+                        "spec.targetRef: \(target.kind) \(target.name) is released by Canary \(owner.name) already: remove one of the two"
                 ))
         }
         let provider = canary.spec.provider.flatMap { $0.isEmpty ? nil : $0 } ?? environment.settings.provider
@@ -56,7 +57,9 @@ extension ClusterCanary {
             definition.addEventWebhook(environment.settings.eventWebhook)
             environment.settings.alerts.add(to: &definition.alerts)
             return .success(
-                Accepted(canary: canary, definition: definition, router: type, provider: provider))
+                Accepted(
+                    canary: canary, definition: definition, router: type, provider: provider,
+                    basis: reading.basis))
         } catch {
             return .failure(Refusal(reason: "Invalid", message: "\(error)"))
         }

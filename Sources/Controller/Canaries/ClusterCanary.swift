@@ -22,6 +22,7 @@ final class ClusterCanary: Sendable {
         var definition: CanaryDefinition
         var router: RouterType
         var provider: String
+        var basis: CanaryReading.Basis
     }
 
     let key: ObjectKey
@@ -126,7 +127,10 @@ final class ClusterCanary: Sendable {
         case .failure(let refusal):
             try await tell(refusal, to: object)
             // A rollout under way must come to its end, by the rules that it started with.
-            if !isIdle, let valid = knowledge.withLock({ $0.valid }) { try await perform(valid) }
+            if !isIdle, var valid = knowledge.withLock({ $0.valid }) {
+                valid.basis = reading.basis
+                try await perform(valid)
+            }
         }
     }
 
@@ -141,11 +145,13 @@ final class ClusterCanary: Sendable {
     private func perform(_ accepted: Accepted) async throws {
         let voice = voice(uid: accepted.canary.metadata.uid)
         let parts = try await CanaryParts(
-            accepted, memory: memory, outbox: outbox, voice: voice, in: environment)
+            accepted, memory: memory, outbox: outbox, voice: voice, in: environment
+        ) { [weak self] in self?.hurry() }
         performer.take(parts, voice)
         let status = try await parts.store.load()
         environment.metrics.follow(
-            key, target: accepted.canary.spec.targetRef.name, strategy: "\(accepted.definition.plan.strategy)",
+            key, target: accepted.canary.spec.targetRef.name,
+            strategy: "\(accepted.definition.plan.strategy)",
             status)
         var trouble: (any Error)?
         if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {

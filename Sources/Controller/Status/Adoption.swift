@@ -13,12 +13,13 @@ enum Adoption {
     /// - Parameters:
     ///   - peer: what the peer has written.
     ///   - target: what the target is now.
-    static func status(of peer: CanaryStatus, target: Revision) -> RolloutStatus {
+    ///   - primary: what primary says it runs; nil when the peer has made it.
+    static func status(of peer: CanaryStatus, target: Revision, primary: Revision?) -> RolloutStatus {
         var status = RolloutStatus()
         status.lastApplied = target
         let promoted = peer.lastPromotedSpec ?? ""
         let isPromoted = promoted.isEmpty || promoted == peer.lastAppliedSpec
-        status.lastPromoted = isPromoted ? target : Revision(spec: promoted)
+        status.lastPromoted = primary ?? (isPromoted ? target : Revision(spec: promoted))
         let phase = Phase(rawValue: peer.phase)
         status.phase = phase
         switch phase {
@@ -28,7 +29,7 @@ enum Adoption {
         case .waiting, .progressing, .waitingPromotion:
             status.phase = .waiting
             // Even when it looks promoted: the analysis has not ended.
-            if isPromoted { status.lastPromoted = Revision(spec: "unknown") }
+            if isPromoted, primary == nil { status.lastPromoted = Revision(spec: "unknown") }
         case .promoting:
             status.routes = Routes(canaryWeight: min(max(peer.canaryWeight, 0), 100))
         }

@@ -8,6 +8,8 @@ import Rollout
 /// Keeps a canary's status in the canary itself, by one conditional write of the status subresource.
 struct ClusterStatusStore: StatusStore {
     let canary: Canary
+    /// What decisions rest on.
+    let basis: CanaryReading.Basis
     let cluster: any Cluster
     let workload: any ClusterWorkload
     let memory: CanaryMemory
@@ -15,6 +17,8 @@ struct ClusterStatusStore: StatusStore {
     let now: @Sendable () -> Date
     /// Told, in words for users, that a canary was taken over.
     let onAdoption: @Sendable (String) async -> Void
+    /// Told that the specification has changed in the middle of a tick, whose decisions are given up.
+    let onOutdated: @Sendable () -> Void
     /// Told what was lost.
     let onTrouble: @Sendable (String) async -> Void
 
@@ -53,6 +57,7 @@ struct ClusterStatusStore: StatusStore {
         guard var object = try await cluster.find(.canary, name, in: namespace) else {
             throw ControllerError.target("Canary \(name).\(namespace) is gone")
         }
+        guard CanaryReading.Basis(object) == basis else { throw outdated() }
         let before = object.json["status"]
         let known = memory { ($0.target, $0.generation, $0.checksums) }
         let owed = outbox.kept(with: calls)
@@ -66,15 +71,22 @@ struct ClusterStatusStore: StatusStore {
                 try await write(wanted, to: object)
                 break
             } catch KubernetesError.conflict(let reason) where attempt < 5 {
-                // The specification may have changed, and that is no matter. The status must not have.
+                // Labels or finalizers may have changed, and that is no matter. The status must not have.
                 guard let newer = try await cluster.fetch(.canary, name, in: namespace),
                     newer.uid == object.uid, newer.json["status"] == before
                 else { throw KubernetesError.conflict(reason) }
+                guard CanaryReading.Basis(newer) == basis else { throw outdated() }
                 object = newer
             }
         }
         outbox.wrote(owed.count)
         memory { $0.status = status }
+    }
+
+    /// What was decided rests on an old specification: nothing of it is kept, and the next tick decides.
+    private func outdated() -> CancellationError {
+        onOutdated()
+        return CancellationError()
     }
 
     private func write(_ status: JSONValue, to object: KubernetesObject) async throws {
@@ -112,8 +124,8 @@ struct ClusterStatusStore: StatusStore {
     }
 
     private func adopt(_ peer: CanaryStatus) async throws -> RolloutStatus {
-        let target = try await workload.observe().target
-        let status = Adoption.status(of: peer, target: target)
+        let found = try await workload.observe()
+        let status = Adoption.status(of: peer, target: found.target, primary: found.primary.revision)
         if let primary = Adoption.primary(of: status) { try await workload.adoptPrimary(at: primary) }
         try await save(status)
         await onAdoption("Taken over in phase \(peer.phase) from the controller that ran before")

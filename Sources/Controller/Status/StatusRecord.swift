@@ -66,7 +66,9 @@ struct StatusRecord {
         json["lastTransitionTime"] = .string(
             status.lastTransition?.iso8601 ?? time)
         json["trackedConfigs"] = checksums.map { JSONValue($0) } ?? before?["trackedConfigs"]
-        for cookie in ["sessionAffinityCookie", "previousSessionAffinityCookie", "primarySessionAffinityCookie"] {
+        for cookie in [
+            "sessionAffinityCookie", "previousSessionAffinityCookie", "primarySessionAffinityCookie",
+        ] {
             json[cookie] = before?[cookie]
         }
         let state = State(

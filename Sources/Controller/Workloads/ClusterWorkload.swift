@@ -11,7 +11,7 @@ protocol ClusterWorkload: Workload {
     func complaint() async throws -> String?
     /// Whether primary belongs to this very canary, and not to an earlier one of its name.
     func ownsPrimary() async throws -> Bool
-    /// Notes on primary which revision it runs, where nothing says so: it was made by the peer.
+    /// Notes on primary which revision it runs: it was made, or moved, by the peer.
     func adoptPrimary(at revision: Revision) async throws
     /// Runs the target in primary's place, for the canary is being deleted.
     ///

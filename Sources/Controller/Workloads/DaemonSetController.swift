@@ -38,7 +38,8 @@ struct DaemonSetController: PodController {
     }
 
     private func isStopped(_ object: KubernetesObject) -> Bool {
-        let selector = object.json[path: "spec", "template", "spec", "nodeSelector"]
+        let selector =
+            object.json[path: "spec", "template", "spec", "nodeSelector"]
             ?? object.json[path: Projection.templateKey, "nodeSelector"]
         return selector?[PodTemplate.scaleToZeroKey] != nil
     }

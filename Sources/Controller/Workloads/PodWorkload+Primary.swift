@@ -36,7 +36,8 @@ extension PodWorkload {
             let found = objects
             tracked = try await TrackedConfiguration.resolve(references, known: [:]) { found[$0] }
             if let missing = tracked.missing.first {
-                throw ControllerError.target("\(targetText) needs \(missing.statusName), which does not exist")
+                throw ControllerError.target(
+                    "\(targetText) needs \(missing.statusName), which does not exist")
             }
         }
         guard self.revision(of: summary, tracked) == revision else {

@@ -131,7 +131,7 @@ struct PodWorkload: ClusterWorkload {
 
     func adoptPrimary(at revision: Revision) async throws {
         guard let primary = try await context.find(controller.type, context.primaryName),
-            primary.primaryRevision == nil
+            primary.primaryRevision != revision
         else { return }
         try await context.cluster.patch(
             controller.type, context.primaryName, in: context.namespace,

@@ -69,7 +69,7 @@ struct ServiceWorkload: ClusterWorkload {
 
     func adoptPrimary(at revision: Revision) async throws {
         guard let primary = try await context.find(.service, context.primaryName),
-            primary.primaryRevision == nil
+            primary.primaryRevision != revision
         else { return }
         try await context.cluster.patch(
             .service, context.primaryName, in: context.namespace,

@@ -21,7 +21,8 @@ struct TargetContext: Sendable {
 
     /// An object of this canary: named, in its namespace, owned by it.
     func object(
-        _ type: ResourceType, named name: String, labels: [String: String], annotations: [String: String] = [:],
+        _ type: ResourceType, named name: String, labels: [String: String],
+        annotations: [String: String] = [:],
         members: [String: JSONValue]
     ) -> KubernetesObject {
         var json: JSONValue = [
