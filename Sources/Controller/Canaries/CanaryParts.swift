@@ -56,6 +56,6 @@ struct CanaryParts: Sendable {
         metrics = ClusterMetrics(
             provider: accepted.provider, queries: accepted.router.queries, canary: canary,
             defaultServer: environment.settings.metricsServer, resources: environment.resources,
-            client: environment.client)
+            client: environment.client, revision: { memory { $0.target?.spec } })
     }
 }

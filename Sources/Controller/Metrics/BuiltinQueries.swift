@@ -14,16 +14,19 @@ public struct BuiltinQueries: Sendable, Equatable {
     public let unit: DurationUnit
     /// Whether names in the metrics have `_` for all but letters, digits and `_`; see ``measured(_:)``.
     public let replacesPunctuation: Bool
+    /// Whether `{{ route }}` stands for the newest revision of the target, and not for `spec.routeRef`.
+    public let routeIsRevision: Bool
 
     /// Queries; durations are in seconds unless told.
     public init(
         successRate: String, duration: String, unit: DurationUnit = .seconds,
-        replacesPunctuation: Bool = false
+        replacesPunctuation: Bool = false, routeIsRevision: Bool = false
     ) {
         self.successRate = successRate
         self.duration = duration
         self.unit = unit
         self.replacesPunctuation = replacesPunctuation
+        self.routeIsRevision = routeIsRevision
     }
 
     /// What stands for the value of a name variable (not `interval`) in these queries.
@@ -33,7 +36,7 @@ public struct BuiltinQueries: Sendable, Equatable {
     }
 
     /// What Envoy counts of the cluster that these labels pick.
-    static func envoy(labels: String) -> BuiltinQueries {
+    static func envoy(labels: String, routeIsRevision: Bool = false) -> BuiltinQueries {
         BuiltinQueries(
             successRate: """
                 sum(rate(envoy_cluster_upstream_rq{\(labels),envoy_response_code!~"5.*"}[{{ interval }}])) / \
@@ -42,7 +45,7 @@ public struct BuiltinQueries: Sendable, Equatable {
             duration: """
                 histogram_quantile(0.99, sum(rate(envoy_cluster_upstream_rq_time_bucket{\(labels)}\
                 [{{ interval }}])) by (le))
-                """, unit: .milliseconds)
+                """, unit: .milliseconds, routeIsRevision: routeIsRevision)
     }
 
     /// What services that count their requests as podinfo does expose themselves, without a mesh.

@@ -9,11 +9,15 @@ struct ClusterMetrics: MetricsSource {
     /// The canary's own Prometheus; nil for the default one.
     let server: String?
     let queried: QueriedMetrics
+    /// What the target was last seen at.
+    let revision: @Sendable () -> String?
 
     init(
         provider: String, queries: BuiltinQueries, canary: Canary, defaultServer: String,
-        resources: any ReferencedResources, client: any ServerClient
+        resources: any ReferencedResources, client: any ServerClient,
+        revision: @escaping @Sendable () -> String?
     ) {
+        self.revision = revision
         name = provider
         self.queries = queries
         server = canary.spec.metricsServer
@@ -37,6 +41,7 @@ struct ClusterMetrics: MetricsSource {
         var query = metric
         query.origin = .query(
             builtin == .successRate ? queries.successRate : queries.duration, server: server)
+        if queries.routeIsRevision, let revision = revision() { query.variables.route = revision }
         for name in [\QueryVariables.name, \.namespace, \.target, \.service, \.ingress, \.route] {
             query.variables[keyPath: name] = queries.measured(query.variables[keyPath: name])
         }

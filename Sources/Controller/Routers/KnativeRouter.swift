@@ -4,19 +4,18 @@ import Rollout
 
 extension RouterType {
     /// Knative Serving, by the traffic of the target itself.
-    ///
-    /// `{{ route }}` of its queries is the newest revision's name.
     public static let knative = RouterType(
-        providers: ["knative"], abilities: [.weights], watched: [KnativeRouter.type],
+        providers: ["knative"], abilities: [.weights],
+        watched: [KnativeRouter.type, KnativeWorkload.revisionType],
         queries: .envoy(
             labels: """
                 envoy_cluster_name=~"{{ namespace }}/{{ route }}"
-                """),
+                """, routeIsRevision: true),
         complaint: { context in
-            let target = context.canary.spec.targetRef
-            guard target.kind != "Service" || target.apiVersion != KnativeRouter.type.apiVersion else {
-                return nil
+            guard context.canary.spec.autoscalerRef == nil else {
+                return "spec.autoscalerRef: Knative scales its revisions itself: remove it"
             }
+            guard !KnativeWorkload.isTarget(of: context.canary) else { return nil }
             return
                 "spec.targetRef: must be a Service of \(KnativeRouter.type.apiVersion) with provider knative"
         }

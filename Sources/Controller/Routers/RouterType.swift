@@ -44,7 +44,10 @@ public struct RouterType: Sendable {
         self.watched = watched
         self.queries = queries
         self.complaint = { context in
-            abilities.complaint(about: context.analysis, provider: providers[0]) ?? complaint(context)
+            if KnativeWorkload.isTarget(of: context.canary), !providers.contains("knative") {
+                return "spec.provider: a Knative Service needs provider knative, not \(providers[0])"
+            }
+            return abilities.complaint(about: context.analysis, provider: providers[0]) ?? complaint(context)
         }
         self.make = make
     }

@@ -21,7 +21,8 @@ protocol ClusterWorkload: Workload {
 
 /// The workload of a canary's target.
 func makeWorkload(_ context: TargetContext) -> any ClusterWorkload {
-    switch context.canary.spec.targetRef.kind {
+    if KnativeWorkload.isTarget(of: context.canary) { return KnativeWorkload(context: context) }
+    return switch context.canary.spec.targetRef.kind {
     case "DaemonSet": PodWorkload(context: context, controller: DaemonSetController())
     case "Service": ServiceWorkload(context: context)
     default: PodWorkload(context: context, controller: DeploymentController())

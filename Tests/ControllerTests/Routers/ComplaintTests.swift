@@ -116,11 +116,20 @@ struct ComplaintTests {
                 .knative, [:],
                 "spec.targetRef: must be a Service of serving.knative.dev/v1 with provider knative"
             ),
+            (
+                .knative,
+                knative.merged(with: ["autoscalerRef": ["kind": "HorizontalPodAutoscaler", "name": "a"]]),
+                "spec.autoscalerRef: Knative scales its revisions itself: remove it"
+            ),
+            (.kubernetes, knative, "spec.provider: a Knative Service needs provider knative, not kubernetes"),
         ] as [(RouterType, JSONValue, String)])
     func complaint(_ type: RouterType, _ spec: JSONValue, _ text: String) throws {
         #expect(type.complaint(try Self.context(spec)) == text)
     }
 
+    private static let knative: JSONValue = [
+        "targetRef": ["apiVersion": "serving.knative.dev/v1", "kind": "Service", "name": "podinfo"]
+    ]
     private static let ingress: JSONValue = ["ingressRef": ["kind": "Ingress", "name": "web"]]
 
     @Test("are none about what Kubernetes alone makes blue/green of, as on the peer")

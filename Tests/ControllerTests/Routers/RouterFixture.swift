@@ -19,19 +19,12 @@ struct RouterFixture: Sendable {
 
     /// Runs a test in a namespace of its own.
     static func run(_ test: @Sendable (RouterFixture) async throws -> Void) async throws {
-        try await ProviderDefinitions.shared.install()
-        try await TestControlPlane.shared.withClient { client in
-            let caches = ClusterCaches(api: client, namespace: nil, logger: Logger(label: "test"))
-            let watched = WatchedCluster(caches: caches, api: client)
-            let fixture = RouterFixture(
-                client: client, cluster: ObservedCluster(cluster: watched), caches: caches,
-                namespace: try await client.makeNamespace("router"))
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await caches.run() }
-                defer { group.cancelAll() }
-                try await test(fixture)
-            }
-        }
+        let shared = try await SharedCopies.instance.copies()
+        let watched = WatchedCluster(caches: shared.caches, api: shared.client)
+        try await test(
+            RouterFixture(
+                client: shared.client, cluster: ObservedCluster(cluster: watched), caches: shared.caches,
+                namespace: try await shared.client.makeNamespace("router")))
     }
 
     /// Creates a canary, and gives what a router gets to know of it.
@@ -87,24 +80,35 @@ struct RouterFixture: Sendable {
     }
 }
 
-/// Installs the definitions once a process.
-actor ProviderDefinitions {
-    static let shared = ProviderDefinitions()
-    private var installation: Task<Void, any Error>?
+/// A client and watched copies that all tests of the process share, on a cluster with the kinds of every provider.
+private actor SharedCopies {
+    struct Copies: Sendable {
+        let client: KubernetesClient
+        let caches: ClusterCaches
+    }
 
-    func install() async throws {
-        let installation =
-            installation
-            ?? Task {
-                let cluster = try await TestCluster.shared
-                let folder = TestCluster.repository.appending(path: "Tests/ControllerTests/Resources/CRDs")
-                    .path
-                try await cluster.kubectl("apply", "--filename", folder)
-                try await cluster.kubectl(
-                    "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
-            }
-        self.installation = installation
-        try await installation.value
+    static let instance = SharedCopies()
+    private var start: Task<Copies, any Error>?
+
+    func copies() async throws -> Copies {
+        let start = start ?? Task { try await Self.start() }
+        self.start = start
+        return try await start.value
+    }
+
+    private static func start() async throws -> Copies {
+        let cluster = try await TestCluster.shared
+        let folder = TestCluster.repository.appending(path: "Tests/ControllerTests/Resources/CRDs").path
+        try await cluster.kubectl("apply", "--filename", folder)
+        try await cluster.kubectl(
+            "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
+        let client = try KubernetesClient(
+            try cluster.plane.configuration, policy: ClientPolicy(requestsPerSecond: nil),
+            userAgent: "aviary/test")
+        let caches = ClusterCaches(api: client, namespace: nil, logger: Logger(label: "test"))
+        // Watches until the process ends: no test is the last to know.
+        Task { await caches.run() }
+        return Copies(client: client, caches: caches)
     }
 }
 
