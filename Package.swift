@@ -26,6 +26,10 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let certificateReloading: Target.Dependency = .product(
+    name: "NIOCertificateReloading", package: "swift-nio-extras")
+let httpTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let http2: [Target.Dependency] = [
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -40,9 +44,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -58,19 +64,30 @@ let package = Package(
         .target(name: "Rollout", swiftSettings: optimised),
         // Any JSON value, for what is passed on without being read.
         .target(name: "JSON", swiftSettings: optimised),
+        // Lengths of time: Go's syntax, and deadlines.
+        .target(name: "Timing", swiftSettings: optimised),
+        // The machine's processes, read from /proc.
+        .target(name: "Processes", swiftSettings: strict),
+        // Metrics in the text format of Prometheus.
+        .target(name: "Exposition", swiftSettings: strict),
         // Wire types of the Canary API, their defaults and their validation.
-        .target(name: "FlaggerAPI", dependencies: ["JSON", "Rollout", yams], swiftSettings: strict),
+        .target(
+            name: "FlaggerAPI", dependencies: ["JSON", "Rollout", "Timing", yams], swiftSettings: strict),
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto] + nio,
+            dependencies: ["Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto] + nio,
             swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
         .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
-            dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
+            dependencies: nio + [
+                "Exposition", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
+                httpClient, tls,
+                crypto, certificates, certificateReloading, httpTypes,
+            ],
             swiftSettings: strict),
         // Load generation: hey and ghz.
         .target(
@@ -83,7 +100,8 @@ let package = Package(
         .target(
             name: "Standalone",
             dependencies: [
-                "CProcess", "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
+                "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
+                "Rollout",
                 hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
@@ -103,8 +121,8 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Dashboard", "FlaggerAPI", "LoadGenerator", "LoadTester", "SampleApp", "Standalone",
-                arguments, httpClient, log, lifecycle,
+                "Dashboard", "FlaggerAPI", "LoadGenerator", "LoadTester", "SampleApp", "Standalone", "Timing",
+                arguments, httpClient, log, lifecycle, tls,
             ],
             swiftSettings: strict),
         // The simulated world: virtual clock, faults, crashes.
@@ -113,6 +131,7 @@ let package = Package(
             swiftSettings: optimised),
 
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
+        .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: strict),
         .testTarget(
             name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
             swiftSettings: strict),
@@ -124,7 +143,10 @@ let package = Package(
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
-            name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
+            name: "LoadTesterTests",
+            dependencies: [
+                "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
+            ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
@@ -135,7 +157,8 @@ let package = Package(
         .testTarget(
             name: "ControllerTests", dependencies: ["Controller", "aviary"], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
-        .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
+        .testTarget(
+            name: "StandaloneTests", dependencies: ["Processes", "Standalone", log], swiftSettings: strict),
         .testTarget(
             name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
             swiftSettings: strict),

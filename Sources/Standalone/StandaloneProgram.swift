@@ -22,6 +22,7 @@ public final class StandaloneProgram: Service {
     private let directory: DataDirectory
     private let gates: GateStore
     private let tasks: TaskRunner
+    private let access: AccessControl
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let onTrouble: @Sendable (String) async -> Void
@@ -43,6 +44,8 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
+        let ownToken = AccessControl.makeToken()
+        access = try options.security.accessControl(own: ownToken, logger)
         manifests = ManifestFiles(options.files)
         let drafts = try manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
@@ -63,7 +66,9 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        caller = WebhookCaller(resolve: names.resolve)
+        // Hooks of the canaries need no token for the load tester in the same process.
+        let credential = { @Sendable in names.isTester(host: $0, port: $1) ? "Bearer \(ownToken)" : nil }
+        caller = WebhookCaller(resolve: names.resolve, credential: credential)
         environment = DaemonEnvironment(
             database: database, history: history, names: names, caller: caller,
             group: MultiThreadedEventLoopGroup.singleton,
@@ -72,8 +77,9 @@ public final class StandaloneProgram: Service {
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
         daemon = Daemon(environment: environment)
+        let variables = Self.taskEnvironment(names: names, directory: directory)
         tasks = TaskRunner(
-            environment: Self.taskEnvironment(names: names, directory: directory), logger: logger)
+            permissions: options.security.permissions, environment: variables, logger: logger)
     }
 
     /// Serves until the service group shuts down, then finishes what is in flight within the stop limit.
@@ -95,16 +101,19 @@ public final class StandaloneProgram: Service {
 
     private func serve() async throws {
         let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
-        let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
+        let tester = LoadTesterRoutes(
+            gates: gates, tasks: tasks, namespaceFilter: options.security.namespaces, access: access,
+            logger: logger)
         router.get("/healthz") { _, _ in "OK" }
-        router.get("/metrics") { [daemon] _, _ in
-            PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
+        router.get("/metrics") { [daemon] request, _ in
+            try tester.admit(request, to: .read)
+            return CanaryMetricsText(samples: await daemon.samples()).text + tester.metricsText()
         }
-        DaemonRoutes(daemon: daemon, history: history).add(to: router)
+        DaemonRoutes(daemon: daemon, history: history, admit: tester.admit).add(to: router)
         tester.addRoutes(to: router)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: router,
+            router: router, server: .guarded(),
             configuration: .init(
                 address: .hostname(options.listen.host, port: options.listen.port), serverName: "aviary"),
             onServerRunning: { channel in

@@ -17,6 +17,7 @@ struct RunCommand: AsyncParsableCommand {
               aviary run podinfo.yaml
               aviary run podinfo.yaml --data-dir /var/lib/aviary --listen 127.0.0.1:8080
               aviary run podinfo.yaml --resolve telegram.bot:8080=127.0.0.1:9900 --output json
+              aviary run podinfo.yaml --token-file tokens --allow-command 'hey( [^;&|$`<>()\\n]+)+'
             """)
 
     @Argument(help: ArgumentHelp("YAML files with canaries and processes.", valueName: "file"))
@@ -31,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
             "Let a name in hooks and tasks stand for an address; may be repeated.",
             valueName: "name=host:port"))
     var resolve: [String] = []
+    @OptionGroup(title: "Access") var access: AccessOptions
     @Option(name: .shortAndLong, help: "text or json (one event a line).") var output = OutputFormat.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = LogLevel.warning
 
@@ -70,7 +72,11 @@ struct RunCommand: AsyncParsableCommand {
         }
         return StandaloneOptions(
             files: files, dataDirectory: dataDir, listen: address, bindAddress: bind,
-            resolutions: try resolve.map(Self.resolution), executable: try Self.executable())
+            resolutions: try resolve.map(Self.resolution),
+            security: .init(
+                tokenFile: access.tokenFile, permissions: try access.permissions(),
+                namespaces: try access.namespaces()),
+            executable: try Self.executable())
     }
 
     private static func resolution(_ text: String) throws -> (

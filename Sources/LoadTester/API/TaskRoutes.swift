@@ -2,25 +2,28 @@ import Foundation
 import Hummingbird
 
 extension LoadTesterRoutes {
-    func addTaskRoutes<Context: RequestContext>(to router: Router<Context>) {
-        onAnyMethod("/", of: router) { request, _ in
-            var request = request
-            return try await runTask(&request)
-        }
-        router.get("/tasks") { _, _ in
-            let records = await tasks.records().filter { namespaceFilter.allows($0.key.namespace) }
+    func addTaskRoutes(to router: Router<some RequestContext>) {
+        on("/", .role(.execute), of: router) { try await runTask($0) }
+        on("/tasks", .read, of: router) { call in
+            let (namespace, name) = try canary(in: call.request)
+            let records = await tasks.records().filter { record in
+                namespaceFilter.allows(record.key.namespace)
+                    && (namespace ?? record.key.namespace) == record.key.namespace
+                    && (name ?? record.key.name) == record.key.name
+            }
             return try Response(.ok, json: ["tasks": records.map(TaskView.init)])
         }
     }
 
-    private func runTask(_ request: inout Request) async throws -> Response {
-        let payload = try await payload(of: &request)
+    private func runTask(_ call: APICall) async throws -> Response {
+        var call = call
+        let payload = try await call.payload()
         guard try tasks.types.type(for: payload).isAwaited else {
             try await tasks.start(payload)
             return Response(.accepted, text: "")
         }
         do {
-            let outcome = try await request.body.consumeWithCancellationOnInboundClose { _ in
+            let outcome = try await call.request.body.consumeWithCancellationOnInboundClose { _ in
                 try await tasks.outcome(of: payload)
             }
             return answer(outcome, payload)
@@ -34,13 +37,9 @@ extension LoadTesterRoutes {
         var response: Response
         switch outcome.result {
         case .succeeded:
-            let isWanted = payload.metadata["returnCmdOutput"] == "true"
-            response = Response(.ok, text: isWanted ? outcome.output : "")
-        case .failed:
-            let output = outcome.output
-            response = Response(.internalServerError, text: output.isEmpty ? outcome.summary : output)
-        case .timedOut:
-            response = Response(.internalServerError, text: "\(outcome.output)\n\(outcome.summary)")
+            response = Response(.ok, text: payload.isSet("returnCmdOutput") ? outcome.output : "")
+        case .failed, .timedOut:
+            response = Response(.internalServerError, text: Redaction.redacted(outcome.report))
         case .stopped:
             response = Response(.serviceUnavailable, text: outcome.summary)
         }

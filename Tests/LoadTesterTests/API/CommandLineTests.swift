@@ -66,7 +66,7 @@ struct CommandLineTests {
     @Test(
         "refuses bad flags of the load tester and names the fix",
         arguments: [
-            (["-port", "99999"], "from 0 to 65535"), (["-timeout", "soon"], "1h, 90s"),
+            (["-port", "99999"], "from 0 to 65535"), (["-timeout", "soon"], "30s or 1m30s"),
             (["-namespace-regexp", "("], "--namespace-regexp \"(\" is not a regular expression"),
             (["-log-level", "loud"], "use debug, info"),
             (["--data-dir", "/proc/nowhere"], "cannot be opened"),

@@ -6,6 +6,11 @@ struct LiveServerAddress: Sendable {
     struct Answer: Equatable {
         let status: Int
         let body: String
+        var headers: [String: String] = [:]
+
+        static func == (left: Answer, right: Answer) -> Bool {
+            left.status == right.status && left.body == right.body
+        }
     }
 
     let url: String
@@ -20,7 +25,10 @@ struct LiveServerAddress: Sendable {
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
         let response = try await HTTPClient.shared.execute(request, timeout: timeout)
         let answer = try await response.body.collect(upTo: 1 << 20)
-        return Answer(status: Int(response.status.code), body: String(buffer: answer))
+        return Answer(
+            status: Int(response.status.code), body: String(buffer: answer),
+            headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first
+            })
     }
 
     func get(_ path: String) async throws -> String { try await send(path, nil, method: "GET").body }

@@ -9,7 +9,10 @@ struct ProcessGroupLife: Sendable {
 
     private enum Moment: Sendable { case ended, timeout, stop, graceOver }
 
-    let leader: pid_t
+    /// After a time-out a task gets at most this long to end by itself.
+    private static let timeoutGrace = Duration.seconds(1)
+
+    let family: ProcessFamily
     let leftovers: ProcessGroup.Leftovers
     let pipe: OutputPipe
 
@@ -30,14 +33,15 @@ struct ProcessGroupLife: Sendable {
             }
             let first = await moments.next()
             if first != .ended {
-                killpg(leader, SIGTERM)
-                if await !hasEnded(within: grace, &moments) {
-                    killpg(leader, SIGKILL)
-                    // A process that has left the group may hold the pipe open for ever.
-                    _ = await hasEnded(within: .seconds(1), &moments)
+                family.signal(SIGTERM)
+                let patience = first == .timeout ? min(grace, Self.timeoutGrace) : grace
+                if await !hasEnded(within: patience, &moments) {
+                    await family.end()
+                    // What the kernel holds may keep the pipe open.
+                    _ = await hasEnded(within: .milliseconds(500), &moments)
                 }
             }
-            killpg(leader, SIGKILL)
+            await family.end()
             pipe.close()
             moments.cancelAll()
             return first == .ended ? .ended : first == .timeout ? .timedOut : .stopped
@@ -68,12 +72,12 @@ struct ProcessGroupLife: Sendable {
 
     private var isOver: Bool {
         guard hasLeaderEnded else { return false }
-        return leftovers == .ended || !ProcessTable.hasLivingProcess(inGroup: leader)
+        return leftovers == .ended || family.living().isEmpty
     }
 
     private var hasLeaderEnded: Bool {
         var info = siginfo_t()
-        let found = waitid(P_PID, id_t(leader), &info, WEXITED | WNOHANG | WNOWAIT)
+        let found = waitid(P_PID, id_t(family.leader), &info, WEXITED | WNOHANG | WNOWAIT)
         return found != 0 || info.si_signo != 0
     }
 }

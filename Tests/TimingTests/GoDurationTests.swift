@@ -1,6 +1,6 @@
-import FlaggerAPI
 import Foundation
 import Testing
+import Timing
 
 @Suite struct GoDurationTests {
     @Test(

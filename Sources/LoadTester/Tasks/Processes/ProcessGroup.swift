@@ -33,7 +33,9 @@ struct ProcessGroup: Sendable {
             let pipe = try await OutputPipe(to: context.output)
             var options = PlatformOptions()
             options.processGroupID = 0
-            let additions = context.environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+            let mark = UUID().uuidString
+            let variables = context.environment.merging([ProcessFamily.markVariable: mark]) { $1 }
+            let additions = variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
             let ended = try await Subprocess.run(
                 executable, arguments: Arguments(arguments),
                 environment: .inherit.updating(Dictionary(uniqueKeysWithValues: additions)),
@@ -42,7 +44,8 @@ struct ProcessGroup: Sendable {
                 error: .combinedWithOutput
             ) { execution in
                 await ProcessGroupLife(
-                    leader: execution.processIdentifier.value, leftovers: leftovers, pipe: pipe
+                    family: ProcessFamily(leader: execution.processIdentifier.value, mark: mark),
+                    leftovers: leftovers, pipe: pipe
                 ).watch(timeout: context.timeout, grace: context.grace, stops: stops)
             }
             return outcome(ended.closureResult, ended.terminationStatus, context)

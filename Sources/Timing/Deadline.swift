@@ -1,16 +1,20 @@
 /// Thrown by `withDeadline` when the time is over.
-struct DeadlineExceeded: Error {}
+public struct DeadlineExceeded: Error {
+    /// Creates the error.
+    public init() {}
+}
 
 /// Runs work that is cancelled and given up when it takes longer than this.
 ///
 /// - Throws: `DeadlineExceeded`, or what the work throws.
-func withDeadline<Value: Sendable>(
-    _ duration: Duration, _ work: @escaping @Sendable () async throws -> Value
+public func withDeadline<Value: Sendable>(
+    _ duration: Duration, clock: any Clock<Duration> = ContinuousClock(),
+    _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask { try await work() }
         group.addTask {
-            try await Task.sleep(for: duration)
+            try await clock.sleep(for: duration)
             return nil
         }
         defer { group.cancelAll() }
