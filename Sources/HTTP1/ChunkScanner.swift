@@ -21,6 +21,9 @@ package struct ChunkScanner {
 
     package init() {}
 
+    /// Bytes of data so far, their framing left out.
+    package private(set) var dataBytes = 0
+
     package var isComplete: Bool { state == .complete }
 
     /// Takes what belongs to the body from the front of `bytes`.
@@ -32,6 +35,7 @@ package struct ChunkScanner {
             if state == .data {
                 let count = min(size, bytes.count - index)
                 size -= count
+                dataBytes += count
                 index += count
                 if size == 0 { state = .dataReturn }
             } else {

@@ -1,28 +1,27 @@
 import NIOCore
-import NIOHTTP1
-import NIOPosix
 
 /// Opens connections on one event loop.
 final class Dialer {
     private let loop: any EventLoop
-    private let hostMap: HostMap
-    private let timeout: TimeAmount
+    private let settings: DialSettings
     private let lookup: NameLookup
 
-    init(loop: any EventLoop, plan: LoadPlan) {
+    init(loop: any EventLoop, settings: DialSettings) {
         self.loop = loop
-        hostMap = plan.hostMap
-        timeout = plan.timeout.map { TimeAmount($0) } ?? .minutes(2)
+        self.settings = settings
         lookup = NameLookup(loop: loop)
     }
 
-    /// Looks the target up and connects to its first address that answers.
+    /// Looks the target (or the proxy before it) up and connects to its first address that answers.
     ///
-    /// `completion` runs on the event loop, with the time the lookup took.
+    /// `completion` runs on the event loop once requests can be sent, TLS included, or after the settings'
+    /// time-out at the latest; its second argument is the time the lookup took.
     func dial(
-        _ target: LoadTarget, completion: @escaping (Result<HTTP1Connection, LoadFailure>, TimeAmount) -> Void
+        _ target: LoadTarget, completion: @escaping (Result<Link, LoadFailure>, TimeAmount) -> Void
     ) {
-        let endpoint = hostMap.address(of: target.host, port: target.port)
+        let endpoint =
+            settings.proxy.map { settings.hostMap.address(of: $0.host, port: $0.port) }
+            ?? settings.hostMap.address(of: target.host, port: target.port)
         let started = NIODeadline.now()
         lookup.addresses(of: endpoint).assumeIsolated().whenComplete { result in
             let spent = NIODeadline.now() - started
@@ -36,36 +35,14 @@ final class Dialer {
 
     private func connect(
         to addresses: ArraySlice<SocketAddress>, of target: LoadTarget,
-        completion: @escaping (Result<HTTP1Connection, LoadFailure>) -> Void
+        completion: @escaping (Result<Link, LoadFailure>) -> Void
     ) {
         guard let address = addresses.first else { return }
-        let connection = NIOLoopBound(HTTP1Connection(target: target), eventLoop: loop)
-        ClientBootstrap(group: loop)
-            .connectTimeout(timeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers(
-                        leftOverBytesStrategy: .dropBytes, enableOutboundHeaderValidation: false)
-                    try channel.pipeline.syncOperations.addHandler(connection.value)
-                }
+        Dial(loop: loop, target: target, settings: settings).start(to: address) { result in
+            if case .failure = result, addresses.count > 1 {
+                return self.connect(to: addresses.dropFirst(), of: target, completion: completion)
             }
-            .connect(to: address)
-            .assumeIsolated().whenComplete { result in
-                switch result {
-                case .success: completion(.success(connection.value))
-                case .failure(let error):
-                    guard addresses.count > 1 else {
-                        return completion(.failure(.dial(Self.text(address), error)))
-                    }
-                    self.connect(to: addresses.dropFirst(), of: target, completion: completion)
-                }
-            }
-    }
-
-    private static func text(_ address: SocketAddress) -> String {
-        let host = address.ipAddress ?? "\(address)"
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "\(name):\(address.port ?? 0)"
+            completion(result)
+        }
     }
 }

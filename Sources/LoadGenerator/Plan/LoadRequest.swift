@@ -1,6 +1,6 @@
 import Foundation
 import NIOCore
-import NIOHTTP1
+import NIOHPACK
 
 /// Method, headers and body of the requests of a run.
 public struct LoadRequest: Sendable {
@@ -16,8 +16,11 @@ public struct LoadRequest: Sendable {
     public var hostHeader: String?
     /// `user:password` for basic authentication.
     public var credentials: String?
+    /// What the server is told in front of hey's own name.
+    public var userAgent: String?
     /// Whether gzip is asked for.
     public var acceptsCompression = true
+    private var referer: String?
     private var headers: [(name: String, value: String)] = []
 
     /// A GET request without a body.
@@ -44,43 +47,104 @@ public struct LoadRequest: Sendable {
         guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
             throw .header(text, problem: "has control characters")
         }
-        let name = String(parts[0])
+        let name = Self.canonical(parts[0])
         headers.removeAll { $0.name.lowercased() == name.lowercased() }
         headers.append((name, String(value)))
     }
 
-    /// The request's head for a target; credentials go to `origin` and nowhere else.
-    func head(for target: LoadTarget, origin: LoadTarget, keepsAlive: Bool) -> HTTPRequestHead {
+    /// What hey calls itself, and thus we.
+    static let userAgent = "hey/0.0.1"
+
+    /// The header fields for a target; credentials go to `origin` and nowhere else.
+    private func fields(for target: LoadTarget, origin: LoadTarget) -> [(name: String, value: String)] {
         let isOrigin = target.isSameServer(as: origin)
-        var fields = HTTPHeaders()
-        fields.add(name: "Host", value: (isOrigin ? hostHeader : nil) ?? target.authority)
-        fields.add(name: "User-Agent", value: "hey/0.0.1")
-        if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) {
-            fields.add(name: "Content-Length", value: "\(body.count)")
+        var fields = [(name: "User-Agent", value: Self.userAgent)]
+        func set(_ name: String, _ value: String) {
+            fields.removeAll { $0.name.lowercased() == name.lowercased() }
+            fields.append((name, value))
         }
-        if let accept { fields.add(name: "Accept", value: accept) }
-        if let credentials = credentials ?? target.userInfo, isOrigin {
-            let encoded = Data(credentials.utf8).base64EncodedString()
-            fields.add(name: "Authorization", value: "Basic \(encoded)")
-        }
-        fields.add(name: "Content-Type", value: contentType)
+        set("Content-Type", contentType)
+        if let referer { set("Referer", referer) }
         for (name, value) in headers where isOrigin || !Self.isSecret(name) {
-            // The framing is the generator's: another length would break the connection.
-            if ["content-length", "transfer-encoding"].contains(name.lowercased()) { continue }
-            fields.replaceOrAdd(name: name, value: value)
+            // Host, length and encoding are the generator's, as they are with hey.
+            if Self.ownFields.contains(name.lowercased()) { continue }
+            let isAgent = name.lowercased() == "user-agent"
+            set(name, isAgent ? "\(value) \(Self.userAgent)" : value)
         }
-        if acceptsCompression, !fields.contains(name: "Accept-Encoding") {
-            fields.add(name: "Accept-Encoding", value: "gzip")
+        if let userAgent { set("User-Agent", "\(userAgent) \(Self.userAgent)") }
+        if let accept { set("Accept", accept) }
+        if let credentials = credentials ?? target.userInfo, isOrigin {
+            set("Authorization", "Basic \(Data(credentials.utf8).base64EncodedString())")
         }
-        if !keepsAlive { fields.replaceOrAdd(name: "Connection", value: "close") }
-        return HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: method), uri: target.path, headers: fields)
+        let asksForPart = fields.contains { $0.name.lowercased() == "range" }
+        let namesEncoding = fields.contains { $0.name.lowercased() == "accept-encoding" }
+        if acceptsCompression, !namesEncoding, !asksForPart, method != "HEAD" {
+            set("Accept-Encoding", "gzip")
+        }
+        if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) {
+            set("Content-Length", "\(body.count)")
+        }
+        return fields
     }
 
-    /// The request a redirect asks for: 307 and 308 repeat it, the others become a GET without a body.
-    func redirected(by status: Int) -> LoadRequest {
-        guard status != 307, status != 308, method != "GET", method != "HEAD" else { return self }
+    private func host(for target: LoadTarget, origin: LoadTarget) -> String {
+        (target.isSameServer(as: origin) ? hostHeader : nil) ?? target.authority
+    }
+
+    /// The request as HTTP/1.1 bytes.
+    func bytes(
+        for target: LoadTarget, origin: LoadTarget, keepsAlive: Bool, proxy: ForwardProxy?
+    ) -> ByteBuffer {
+        let isProxied = proxy != nil && !target.isSecure
+        var text = "\(method) \(isProxied ? target.absolute : target.path) HTTP/1.1\r\n"
+        text += "Host: \(host(for: target, origin: origin))\r\n"
+        for (name, value) in fields(for: target, origin: origin) {
+            if !keepsAlive, name.lowercased() == "connection" { continue }
+            text += "\(name): \(value)\r\n"
+        }
+        if isProxied, let authorization = proxy?.authorization {
+            text += "Proxy-Authorization: \(authorization)\r\n"
+        }
+        if !keepsAlive { text += "Connection: close\r\n" }
+        var buffer = ByteBufferAllocator().buffer(capacity: text.utf8.count + 2 + body.count)
+        buffer.writeString(text + "\r\n")
+        buffer.writeBytes(body)
+        return buffer
+    }
+
+    /// The headers of the request in HTTP/2.
+    func http2Headers(for target: LoadTarget, origin: LoadTarget) -> HPACKHeaders {
+        var list: HPACKHeaders = [
+            ":method": method, ":scheme": target.isSecure ? "https" : "http",
+            ":authority": host(for: target, origin: origin), ":path": target.path,
+        ]
+        for (name, value) in fields(for: target, origin: origin)
+        where !Self.connectionFields.contains(name.lowercased()) {
+            list.add(name: name.lowercased(), value: value)
+        }
+        return list
+    }
+
+    /// The headers that cannot be set: the rest of the request decides about them.
+    private static let ownFields: Set<String> = ["host", "content-length", "transfer-encoding", "trailer"]
+
+    /// What HTTP/2 does not allow (RFC 9113, 8.2.2).
+    private static let connectionFields: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
+    ]
+
+    /// A field's name as Go writes it: each part begins with a capital letter.
+    private static func canonical(_ name: Substring) -> String {
+        name.split(separator: "-", omittingEmptySubsequences: false)
+            .map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }.joined(separator: "-")
+    }
+
+    /// The request that a redirect asks for: 307 and 308 repeat it, the others become a GET without a body.
+    /// As hey's, it names the page it comes from, but not across the end of TLS.
+    func redirected(by status: Int, from page: LoadTarget, to target: LoadTarget) -> LoadRequest {
         var next = self
+        next.referer = page.isSecure && !target.isSecure ? nil : page.absolute
+        guard status != 307, status != 308, method != "GET", method != "HEAD" else { return next }
         next.method = "GET"
         next.body = []
         return next
