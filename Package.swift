@@ -86,11 +86,11 @@ let package = Package(
         .target(
             name: "LoadTester",
             dependencies: nio + [
-                "Exposition", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
+                "Exposition", "HTTP1", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
                 httpClient, tls,
                 crypto, certificates, certificateReloading, httpTypes,
             ],
-            swiftSettings: strict),
+            swiftSettings: optimised),
         // Load generation: hey and ghz.
         .target(
             name: "LoadGenerator", dependencies: ["HTTP1"] + nio + http2 + [histogram, tls],
@@ -149,6 +149,7 @@ let package = Package(
             name: "LoadTesterTests",
             dependencies: [
                 "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(

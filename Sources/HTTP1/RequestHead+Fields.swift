@@ -65,5 +65,7 @@ extension RequestHead {
     }
 
     /// Whether the client can send another request on the connection.
-    package var keepsAlive: Bool { minorVersion == 1 ? !connection.close : connection.keepAlive && !connection.close }
+    package var keepsAlive: Bool {
+        minorVersion == 1 ? !connection.close : connection.keepAlive && !connection.close
+    }
 }

@@ -51,6 +51,9 @@ final class GateBoard: Sendable {
     /// The stamp before a reading of the database, to be given to ``remember(_:_:readAt:now:)`` with what was read.
     var readingStamp: GateStamp.Value { stamp.value }
 
+    /// How many gates it knows.
+    var count: Int { state.withLock { $0.lines.count } }
+
     /// What the gate answers; nil when the database has to be asked.
     func answer(_ kind: GateKind, _ canary: Canary, now: Date) -> (key: GateKey, isOpen: Bool)? {
         let hash = canary.hash(kind)

@@ -33,7 +33,7 @@ final class GateLane: ChannelInboundHandler {
 
     init(_ checks: GateChecks, limits: ServerLimits, now: @escaping @Sendable () -> Date = { Date() }) {
         self.checks = checks
-        longWayInterval = TimeAmount(limits.idle) / 3
+        longWayInterval = TimeAmount(limits.idle / 3)
         replies = GateReplies(now: now)
     }
 
@@ -129,7 +129,8 @@ final class GateLane: ChannelInboundHandler {
         let isOpen = bytes.withUnsafeReadableBytes { raw in
             checks.answer(
                 check.kind,
-                body: UnsafeRawBufferPointer(rebasing: raw[check.bodyStart..<check.bodyStart + check.bodyCount]))
+                body: UnsafeRawBufferPointer(
+                    rebasing: raw[check.bodyStart..<check.bodyStart + check.bodyCount]))
         }
         return isOpen.map { $0 ? replies.approved : replies.forbidden }
     }
