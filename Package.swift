@@ -80,20 +80,23 @@ let package = Package(
             dependencies: ["Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa]
                 + nio,
             swiftSettings: optimised),
+        // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
+        .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
-        .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
+        .target(name: "Proxy", dependencies: ["HTTP1"] + nio + [histogram, log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
             dependencies: nio + [
-                "Exposition", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
+                "Exposition", "HTTP1", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
                 httpClient, tls,
                 crypto, certificates, certificateReloading, httpTypes,
             ],
-            swiftSettings: strict),
+            swiftSettings: optimised),
         // Load generation: hey and ghz.
         .target(
-            name: "LoadGenerator", dependencies: nio + http2 + [histogram, tls], swiftSettings: optimised),
+            name: "LoadGenerator", dependencies: ["HTTP1"] + nio + http2 + [histogram, tls],
+            swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
         .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
@@ -156,7 +159,7 @@ let package = Package(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI", tls] + nio, swiftSettings: strict),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
@@ -164,6 +167,7 @@ let package = Package(
             dependencies: [
                 "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
                 crypto,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(

@@ -124,7 +124,7 @@ public final class StandaloneProgram: Service {
         tester.addRoutes(to: router)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: router, server: .guarded(),
+            router: router, server: .guarded(checksOf: tester),
             configuration: .init(
                 address: .hostname(options.listen.host, port: options.listen.port), serverName: "aviary"),
             onServerRunning: { channel in
