@@ -61,6 +61,61 @@ struct CloudProviderTests {
         #expect(refused.failure?.contains("UnrecognizedClientException") == true)
     }
 
+    private func askWithoutSecret(
+        _ answers: [RawServer.Answer], environment: (_ port: Int) -> [String: String]
+    ) async throws -> [ReceivedRequest] {
+        let server = try await RawServer(
+            answers + [RawServer.response(200, #"{"MetricDataResults":[{"Values":[0.5]}]}"#)])
+        let client = HTTPServerClient()
+        var spec = MetricTemplate.Provider(type: "cloudwatch", address: "http://127.0.0.1:\(server.port)")
+        spec.region = "eu-central-1"
+        let provider = try CloudWatchProvider(
+            MetricsConnection(spec, client: client, environment: environment(server.port)))
+        let value = try? await provider.value(of: "[]")
+        await client.shutdown()
+        await server.stop()
+        #expect(value == (server.requests.isEmpty ? nil : 0.5))
+        return server.requests.map(ReceivedRequest.init)
+    }
+
+    @Test("asks CloudWatch in the role of its service account, or of its container, or not at all")
+    func roles() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID())").path
+        try "the.web.token\n".write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let keys = #""AccessKeyId":"ASIA","SecretAccessKey":"s""#
+        let assumed =
+            #"{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":"#
+        let account = try await askWithoutSecret(
+            [RawServer.response(200, "\(assumed){\(keys),\"SessionToken\":\"st\"}}}}")]
+        ) { port in
+            [
+                "AWS_ROLE_ARN": "arn:aws:iam::1:role/r", "AWS_WEB_IDENTITY_TOKEN_FILE": file,
+                "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:\(port)",
+            ]
+        }
+        try #require(account.count == 2)
+        #expect(account[0].body.contains("Action=AssumeRoleWithWebIdentity"))
+        #expect(account[0].body.contains("RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr"))
+        #expect(account[0].body.contains("WebIdentityToken=the.web.token"))
+        #expect(account[1].headers["x-amz-security-token"] == "st")
+        #expect(account[1].headers["authorization"]?.contains("Credential=ASIA/") == true)
+
+        let container = try await askWithoutSecret([RawServer.response(200, "{\(keys),\"Token\":\"ct\"}")]) {
+            port in
+            [
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(port)/v1/credentials",
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": file,
+            ]
+        }
+        try #require(container.count == 2)
+        #expect(container[0].line == "GET /v1/credentials HTTP/1.1")
+        #expect(container[0].headers["authorization"] == "the.web.token")
+        #expect(container[1].headers["x-amz-security-token"] == "ct")
+
+        #expect(try await askWithoutSecret([]) { _ in [:] }.isEmpty)
+    }
+
     @Test("asks Google with a token that its own key signed for")
     func stackdriver() async throws {
         let key = try _RSA.Signing.PrivateKey(keySize: .bits2048)

@@ -107,7 +107,7 @@ struct MisbehavingServerTests {
     @Test("says which credential is missing", arguments: types.filter { $0 != .externalmetrics })
     func missingCredentials(type: MetricTemplate.ProviderType) async throws {
         let trial = try await ProviderTrial.run(
-            type, [RawServer.response(200)], credentials: ["other": "x"], region: "eu-central-1")
+            type, [RawServer.response(200)], query: "[]", credentials: ["other": "x"], region: "eu-central-1")
         #expect(trial.requests.isEmpty)
         let names = type.secretKeys.flatMap { $0 }
         #expect(names.contains { trial.failure?.contains($0) == true }, "\(trial)")

@@ -77,11 +77,6 @@ final class HookServer: Sendable {
 
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)/\(path)" }
 
-    /// A hook of a type, at the path of that name.
-    func hook(_ type: String, name: String? = nil) -> Manifest.Hook {
-        Manifest.Hook(name: name ?? "h-\(type)", type: type, url: url(name ?? type))
-    }
-
     /// Sets what a path answers from now on; 200 `OK` unless set.
     func answer(_ path: String, _ answer: Answer) { state.withLock { $0.standing[path] = answer } }
 

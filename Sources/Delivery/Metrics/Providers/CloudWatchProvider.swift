@@ -31,41 +31,28 @@ struct CloudWatchProvider: MetricsProvider {
     private let connection: MetricsConnection
     private let url: String
     private let host: String
-    private let signature: AWSSignature
+    private let region: String
 
-    /// The secret has `aws_access_key_id`, `aws_secret_access_key` and perhaps `aws_session_token`; without a secret
-    /// the variables of AWS' own programs are read (`AWS_ACCESS_KEY_ID` and so on).
+    /// The secret has `aws_access_key_id`, `aws_secret_access_key` and perhaps `aws_session_token`; see
+    /// `AWSCredentials` for where keys are found without a secret.
     init(_ connection: MetricsConnection) throws {
         self.connection = connection
         guard let region = connection.spec.region, !region.isEmpty else {
             throw DeliveryError.reference("region not specified")
         }
-        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        url = try connection.base(default: "https://monitoring.\(region).\(domain)")
+        self.region = region
+        url = try connection.base(default: "https://monitoring.\(region).\(AWSRegion.domain(of: region))")
         guard let parts = URLComponents(string: url), let name = parts.host else {
             throw DeliveryError.url(url)
         }
         host = parts.port.map { "\(name):\($0)" } ?? name
-        let find: (String) -> String? = { key in
-            connection.spec.secretRef == nil
-                ? connection.environment[key.uppercased()] : connection.credentials[key]
-        }
-        guard let accessKey = find("aws_access_key_id"), let secretKey = find("aws_secret_access_key") else {
-            throw DeliveryError.credentials(
-                "cloudwatch has no aws_access_key_id and aws_secret_access_key, neither in a secret nor "
-                    + "in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-        }
-        signature = AWSSignature(
-            accessKey: accessKey, secretKey: secretKey, sessionToken: find("aws_session_token"),
-            region: region,
-            service: "monitoring")
     }
 
     /// A query without metrics is refused as invalid by a server that takes the credentials (peer behaviour).
     func verify() async throws {
         let query = Query(startTime: 0, endTime: 0, metricDataQueries: .array([]))
         do {
-            _ = try await connection.fetch(try request(query))
+            _ = try await connection.fetch(try await request(query))
         } catch DeliveryError.refusal(status: 400, let body)
             where ["Validation", "InvalidParameter", "MissingParameter"].contains(where: body.contains)
         {}
@@ -79,13 +66,18 @@ struct CloudWatchProvider: MetricsProvider {
         let now = connection.seconds
         let body = Query(
             startTime: now - 10 * connection.intervalSeconds, endTime: now, metricDataQueries: queries)
-        return try await connection.fetch(Answer.self, try request(body)).results.first?.values?.first
+        return try await connection.fetch(Answer.self, try await request(body)).results.first?.values?.first
     }
 
-    private func request(_ query: Query) throws -> ServerRequest {
+    private func request(_ query: Query) async throws -> ServerRequest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = String(decoding: try encoder.encode(query), as: UTF8.self)
+        let keys = try await AWSCredentials.find(for: connection)
+        let signature = AWSSignature(
+            accessKey: keys.accessKey, secretKey: keys.secretKey, sessionToken: keys.sessionToken,
+            region: region,
+            service: "monitoring")
         let headers = signature.headers(
             host: host,
             headers: [
