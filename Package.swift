@@ -67,7 +67,7 @@ let package = Package(
         // Lengths of time: Go's syntax, and deadlines.
         .target(name: "Timing", swiftSettings: optimised),
         // The machine's processes, read from /proc.
-        .target(name: "Processes", swiftSettings: strict),
+        .target(name: "Processes", swiftSettings: optimised),
         // Metrics in the text format of Prometheus.
         .target(name: "Exposition", swiftSettings: strict),
         // Wire types of the Canary API, their defaults and their validation.

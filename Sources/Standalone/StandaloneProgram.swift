@@ -66,11 +66,11 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        // Hooks of the canaries need no token for the load tester in the same process.
-        let credential = { @Sendable in names.isTester(host: $0, port: $1) ? "Bearer \(ownToken)" : nil }
-        caller = WebhookCaller(resolve: names.resolve, credential: credential)
+        caller = WebhookCaller(resolve: names.resolve)
+        let hooks: any HookCaller =
+            access.isOn ? TesterHooks(caller: caller, names: names, token: ownToken) : caller
         environment = DaemonEnvironment(
-            database: database, history: history, names: names, caller: caller,
+            database: database, history: history, names: names, caller: hooks,
             group: MultiThreadedEventLoopGroup.singleton,
             snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",

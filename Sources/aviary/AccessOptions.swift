@@ -13,8 +13,8 @@ struct AccessOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Run only commands that match this regular expression from start to end; may be repeated. A dot "
-                + "matches no line break, but it matches ; and $: write [^;&|$`<>()] to keep a shell out.",
+            "Run only commands of one line that match this regular expression from start to end; may be "
+                + "repeated. A dot also matches ; and $: write [^;&|$`<>()] to keep a shell from running more.",
             valueName: "regex"))
     var allowCommand: [String] = []
 

@@ -9,16 +9,17 @@ struct LoadTesterCommand: AsyncParsableCommand {
         commandName: "loadtester",
         abstract: "Serve gates and run test tasks for rollouts.",
         discussion: """
-            Answers the hooks of a Canary: /gate/…, /rollback/…, and tasks of the types cmd, bash, helm,
-            helmv3, kubectl, ngrinder and concord at /. Flags may be written with one dash or two.
+            Answers the hooks of a Canary: /gate/…, /rollback/…, and tasks of the types cmd, bash, helm, \
+            helmv3, kubectl, ngrinder and concord at /. The peer's flags may be written with one dash or two.
 
-            A token is sent as Authorization: Bearer TOKEN; hooks, which cannot, put it into metadata.token.
+            A token is sent as Authorization: Bearer TOKEN; hooks, which cannot, put it into metadata.token. \
             /healthz needs none. With --client-ca, every connection needs a certificate, probes included.
 
             EXAMPLES
               aviary loadtester -port 9090 -timeout 1h -namespace-regexp '^(test|staging)$'
               aviary loadtester --data-dir /var/lib/aviary    # gates survive a restart
-              aviary loadtester --token-file tokens --allow-command 'hey( [^;&|$`<>()\\n]+)+' --secrets-dir /etc/keys
+              aviary loadtester --token-file tokens --secrets-dir /etc/keys
+              aviary loadtester --allow-command 'hey [^;&|$`<>()]+'
               aviary loadtester --tls-cert tls.crt --tls-key tls.key --client-ca ca.crt
               curl -d '{"name":"podinfo","namespace":"test"}' http://127.0.0.1:9090/gate/open
             """)

@@ -17,7 +17,7 @@ struct RunCommand: AsyncParsableCommand {
               aviary run podinfo.yaml
               aviary run podinfo.yaml --data-dir /var/lib/aviary --listen 127.0.0.1:8080
               aviary run podinfo.yaml --resolve telegram.bot:8080=127.0.0.1:9900 --output json
-              aviary run podinfo.yaml --token-file tokens --allow-command 'hey( [^;&|$`<>()\\n]+)+'
+              aviary run podinfo.yaml --token-file tokens --allow-command 'hey [^;&|$`<>()]+'
             """)
 
     @Argument(help: ArgumentHelp("YAML files with canaries and processes.", valueName: "file"))

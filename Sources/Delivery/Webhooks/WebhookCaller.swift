@@ -19,7 +19,6 @@ public final class WebhookCaller: HookCaller {
     private let trusting: HTTPClient
     private let policy: RetryPolicy
     private let resolve: Resolver
-    private let credential: @Sendable (_ host: String, _ port: Int) -> String?
     private let pause: @Sendable (Duration) async throws -> Void
 
     /// Makes a caller. `shutdown()` must be called before it is dropped.
@@ -28,12 +27,10 @@ public final class WebhookCaller: HookCaller {
     ///   - policy: the pauses between retries.
     ///   - resolve: names that only Aviary knows.
     ///   - pause: waits between retries; injected so that tests need no time.
-    ///   - credential: the `Authorization` for an address that `resolve` has found.
     public init(
         policy: RetryPolicy = .standard,
         resolve: @escaping Resolver = { _, _ in nil },
-        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-        credential: @escaping @Sendable (_ host: String, _ port: Int) -> String? = { _, _ in nil }
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .follow(max: 10, allowCycles: false)
@@ -48,7 +45,6 @@ public final class WebhookCaller: HookCaller {
         trusting = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.policy = policy
         self.resolve = resolve
-        self.credential = credential
         self.pause = pause
     }
 
@@ -90,13 +86,12 @@ public final class WebhookCaller: HookCaller {
     ) async throws -> (HookOutcome, retryAfter: Int?) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let (url, host, credential) = try address(of: endpoint.url)
+        let (url, host) = try address(of: endpoint.url)
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
         request.headers.add(name: "User-Agent", value: "aviary")
         if let host { request.headers.add(name: "Host", value: host) }
-        if let credential { request.headers.add(name: "Authorization", value: credential) }
         request.body = .bytes(ByteBuffer(bytes: try encoder.encode(payload)))
         let client = endpoint.skipsVerification ? trusting : verifying
         let timeout = TimeAmount(endpoint.timeout)
@@ -109,17 +104,17 @@ public final class WebhookCaller: HookCaller {
         }
     }
 
-    /// The URL to dial, and the `Host` and `Authorization` headers when it is a name of Aviary's own.
-    private func address(of url: String) throws -> (url: String, host: String?, credential: String?) {
+    /// The URL to dial, and the `Host` header when it is not the one dialled.
+    private func address(of url: String) throws -> (url: String, host: String?) {
         guard var components = URLComponents(string: url), let host = components.host, !host.isEmpty else {
             throw DeliveryError.url(url)
         }
         let port = components.port ?? (components.scheme == "https" ? 443 : 80)
-        guard let found = resolve(host, port) else { return (url, nil, nil) }
+        guard let found = resolve(host, port) else { return (url, nil) }
         let header = components.port.map { "\(host):\($0)" } ?? host
         components.host = found.host
         components.port = found.port
-        return (components.string ?? url, header, credential(found.host, found.port))
+        return (components.string ?? url, header)
     }
 
     /// The start of a body; what comes after it is not read.
