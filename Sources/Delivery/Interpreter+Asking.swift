@@ -10,12 +10,24 @@ extension Interpreter {
         let payload = payload(
             for: webhook, phase: call.phase, revision: call.revision, status: call.status, in: tick.definition
         )
-        let outcome = await caller.call(webhook.endpoint, payload: payload)
+        let outcome = await caller.call(
+            endpoint(of: webhook, revision: call.revision, in: tick.definition), payload: payload)
         let record = HookRecord(
             type: call.hook.type.wireName, name: call.hook.name, url: webhook.endpoint.url,
             phase: payload.phase, outcome: outcome)
         self.record(.called(record), in: &tick)
         return outcome.isPass ? .passed : .refused(outcome.detail)
+    }
+
+    /// Where a webhook is called, in the trace of the revision's rollout when that is asked for.
+    func endpoint(
+        of webhook: CanaryDefinition.Webhook, revision: Revision?, in definition: CanaryDefinition
+    ) -> HookEndpoint {
+        guard definition.tracesHooks else { return webhook.endpoint }
+        var endpoint = webhook.endpoint
+        endpoint.traceID = TraceParent.traceID(
+            canary: definition.name, namespace: definition.namespace, checksum: revision?.checksum ?? "")
+        return endpoint
     }
 
     func payload(
@@ -49,9 +61,7 @@ extension Interpreter {
                 record = metric.judge(
                     value, canary: names.canary, target: names.target, source: metrics.name)
             } catch {
-                let text =
-                    "Halt \(names.canary) advancement metric \(metric.name) can't be measured: \(error)"
-                record = MetricRecord(name: metric.name, value: nil, isWithinRange: false, failure: text)
+                record = metric.failed(error, canary: names.canary)
             }
             self.record(.measured(record), in: &tick)
             failure = failure ?? record.failure
@@ -59,9 +69,9 @@ extension Interpreter {
         return failure
     }
 
-    func verify() async -> String? {
+    func verify(_ checks: [MetricCheck]) async -> String? {
         do {
-            try await metrics.verify()
+            try await metrics.verify(checks)
             return nil
         } catch {
             return "\(error)"

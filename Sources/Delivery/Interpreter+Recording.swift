@@ -60,10 +60,22 @@ extension Interpreter {
                 "timestamp": String(now().milliseconds),
             ]
             payload.metadata = told.merging(payload.metadata) { mine, _ in mine }
-            tick.pending.owed.append(
-                .eventHook(name: hook.name, endpoint: webhook.endpoint, payload: payload))
+            var endpoint = endpoint(of: webhook, revision: tick.status.lastApplied, in: tick.definition)
+            // Kept with the call: a receiver that hears it twice, after a crash, can tell.
+            if endpoint.secret != nil { endpoint.messageID = WebhookCaller.newMessageID() }
+            tick.pending.owed.append(.eventHook(name: hook.name, endpoint: endpoint, payload: payload))
         }
         return nil
+    }
+
+    /// Keeps an alert, and owes it to the providers whose severity it reaches.
+    func alert(_ alert: Alert, in tick: inout Tick) -> Event? {
+        let messages = tick.definition.alerts.messages(
+            for: alert,
+            canary: NamespacedName(namespace: tick.definition.namespace, name: tick.definition.name),
+            phase: tick.status.phase, checksum: tick.status.lastApplied?.checksum ?? "")
+        tick.pending.owed += messages.map(OwedCall.alert)
+        return record(.alerted(alert), in: &tick)
     }
 
     /// Gathers an entry of the history for the next commit.

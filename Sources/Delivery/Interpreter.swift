@@ -132,7 +132,7 @@ public struct Interpreter: Sendable {
             if tick.pending.status != nil { try await commit(&tick) }
             return move(to: status, in: &tick)
         case .announce(let announcement): return announce(announcement, in: &tick)
-        case .alert(let alert): return record(.alerted(alert), in: &tick)
+        case .alert(let alert): return self.alert(alert, in: &tick)
         case .route(let routes) where !routes.reachesCanary && tick.pending.status == nil: break
         default: try await commit(&tick)
         }
@@ -148,7 +148,7 @@ public struct Interpreter: Sendable {
         case .route(let routes): try await router.route(routes)
         case .ask(let call): return .hookAnswered(await ask(call, in: &tick))
         case .checkMetrics: return .metricsChecked(failure: await measure(in: &tick))
-        case .verifyMetrics: return .metricsVerified(failure: await verify())
+        case .verifyMetrics: return .metricsVerified(failure: await verify(tick.definition.metrics))
         case .writeStatus, .announce, .alert: break
         }
         return nil

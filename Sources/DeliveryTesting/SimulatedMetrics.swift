@@ -11,7 +11,7 @@ public struct SimulatedMetrics: MetricsSource {
     public var name: String { "simulation" }
 
     /// Fails when a metric's source is unavailable.
-    public func verify() async throws {
+    public func verify(_ metrics: [MetricCheck]) async throws {
         if world.definitionSource.metrics.contains(.unavailable) {
             throw SimulatedFailure(description: "unavailable")
         }

@@ -97,11 +97,15 @@ final class CanaryService: Sendable {
             outbox: OutboxTable(
                 writer: environment.database.writer, history: environment.history, canary: key,
                 now: environment.now),
-            caller: environment.caller, now: environment.now, onTrouble: report)
+            caller: environment.caller,
+            alerts: AlertSender(resources: environment.resources, client: environment.client),
+            now: environment.now, onTrouble: report)
+        let metrics = QueriedMetrics(
+            builtin: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), resources: environment.resources,
+            client: environment.client, server: environment.validation.metricsServer)
         let interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: RevisionFollower(router: router),
-            caller: environment.caller, metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart),
-            courier: courier, now: environment.now)
+            caller: environment.caller, metrics: metrics, courier: courier, now: environment.now)
         runner = CanaryRunner(
             interpreter: interpreter, definition: definition, status: status, logger: environment.logger,
             onTrouble: report)

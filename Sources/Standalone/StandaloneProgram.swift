@@ -19,8 +19,10 @@ public final class StandaloneProgram: Service {
     private let manifests: ManifestFiles
     private let environment: DaemonEnvironment
     private let caller: WebhookCaller
+    private let client: HTTPServerClient
     private let directory: DataDirectory
     private let gates: GateStore
+    private let fileTrouble = FileFollower.Trouble()
     private let tasks: TaskRunner
     private let access: AccessControl
     private let logger: Logger
@@ -44,10 +46,10 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
-        let ownToken = AccessControl.makeToken()
-        access = try options.security.accessControl(own: ownToken, logger)
-        manifests = ManifestFiles(options.files)
-        let drafts = try manifests.drafts()
+        access = try options.security.accessControl(logger)
+        let secrets = SecretStore(folder: try options.secretsDirectory.map(SecretFolder.init))
+        manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
+        let drafts = try await manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
@@ -66,20 +68,20 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        caller = WebhookCaller(resolve: names.resolve)
-        let hooks: any HookCaller =
-            access.isOn ? TesterHooks(caller: caller, names: names, token: ownToken) : caller
+        let references = StandaloneResources(table: resources, secrets: secrets)
+        caller = WebhookCaller(resolve: names.resolve, resources: references)
+        let hooks = TesterHooks(caller: caller, names: names, token: access.ownToken)
+        client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
-            database: database, history: history, names: names, caller: hooks,
-            group: MultiThreadedEventLoopGroup.singleton,
-            snapshots: snapshots, registry: registry,
+            database: database, history: history, names: names, caller: hooks, client: client,
+            resources: references, validation: options.validation,
+            group: MultiThreadedEventLoopGroup.singleton, snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
         daemon = Daemon(environment: environment)
-        let variables = Self.taskEnvironment(names: names, directory: directory)
-        tasks = TaskRunner(
-            permissions: options.security.permissions, environment: variables, logger: logger)
+        let (permissions, variables) = (options.security.permissions, Self.taskEnvironment(names, directory))
+        tasks = TaskRunner(permissions: permissions, environment: variables, logger: logger)
     }
 
     /// Serves until the service group shuts down, then finishes what is in flight within the stop limit.
@@ -93,10 +95,15 @@ public final class StandaloneProgram: Service {
                 group.addTask { try await self.serve() }
             }
         } catch {
-            await caller.shutdown()
+            await shutdownClients()
             throw error
         }
+        await shutdownClients()
+    }
+
+    private func shutdownClients() async {
         await caller.shutdown()
+        await client.shutdown()
     }
 
     private func serve() async throws {
@@ -104,7 +111,7 @@ public final class StandaloneProgram: Service {
         let tester = LoadTesterRoutes(
             gates: gates, tasks: tasks, namespaceFilter: options.security.namespaces, access: access,
             logger: logger)
-        router.get("/healthz") { _, _ in "OK" }
+        router.get("/healthz") { _, _ in await self.health() }
         router.get("/metrics") { [daemon] request, _ in
             try tester.admit(request, to: .read)
             return CanaryMetricsText(samples: await daemon.samples()).text + tester.metricsText()
@@ -141,41 +148,24 @@ public final class StandaloneProgram: Service {
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
         environment.names.publishTester(host: options.listen.host, port: port)
-        try await daemon.load(try manifests.drafts())
+        try await daemon.load(try await manifests.drafts())
         onListening(port)
-        await cancelWhenGracefulShutdown { await self.follow() }
+        await FileFollower(manifests: manifests, daemon: daemon, trouble: fileTrouble, onTrouble: onTrouble)
+            .run()
     }
 
-    /// Saving a file is a deployment; a file with errors changes nothing and says why.
-    private func follow() async {
-        while !Task.isCancelled {
-            let paths = await manifests.paths(trackedBy: daemon)
-            let watcher = TargetFileWatcher(paths: paths)
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await watcher.run() }
-                // The watcher compares with how the files were when it was made: what changed before that
-                // would go unseen.
-                await reload()
-                guard await manifests.paths(trackedBy: daemon) == paths else { return group.cancelAll() }
-                for await _ in watcher.changes {
-                    await reload()
-                    if await manifests.paths(trackedBy: daemon) != paths { break }
-                }
-                group.cancelAll()
-            }
-        }
-    }
-
-    private func reload() async {
-        do {
-            try await daemon.load(try manifests.drafts())
-        } catch {
-            await onTrouble("\(error)")
-        }
+    /// 503 with the reasons, one a line, while something that was decided can't be kept or done.
+    private func health() async -> Response {
+        let troubles = await daemon.troubles() + [fileTrouble.text].compactMap { $0 }
+        return Response(
+            status: troubles.isEmpty ? .ok : .serviceUnavailable,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(string: troubles.isEmpty ? "OK" : troubles.joined(separator: "\n"))))
     }
 
     /// Tasks find the built-in programs first, the names of services, and their real addresses.
-    private static func taskEnvironment(names: NameTable, directory: DataDirectory) -> TaskEnvironment {
+    private static func taskEnvironment(_ names: NameTable, _ directory: DataDirectory) -> TaskEnvironment {
         let path = DaemonEnvironment.path(startingWith: directory.path + "/bin")
         return TaskEnvironment { canary, namespace in
             var variables = [

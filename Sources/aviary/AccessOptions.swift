@@ -19,10 +19,6 @@ struct AccessOptions: ParsableArguments {
     var allowCommand: [String] = []
 
     @Option(
-        help: ArgumentHelp("Read the key files that hooks name only below this directory.", valueName: "dir"))
-    var secretsDir: String?
-
-    @Option(
         name: [
             .customLong("namespace-regexp"), .customLong("namespace-regexp", withSingleDash: true),
         ],
@@ -32,10 +28,11 @@ struct AccessOptions: ParsableArguments {
 
     func namespaces() throws -> NamespaceFilter { try NamespaceFilter(pattern: namespaceRegexp) }
 
-    func permissions() throws -> TaskPermissions {
+    /// - Parameter secretsDirectory: where key files may be; nil for anywhere.
+    func permissions(secretsDirectory: String?) throws -> TaskPermissions {
         var permissions = TaskPermissions()
         permissions.commands = try AllowedCommands(patterns: allowCommand)
-        if let secretsDir { permissions.secrets = try SecretFiles(below: secretsDir) }
+        if let secretsDirectory { permissions.secrets = try SecretFiles(below: secretsDirectory) }
         return permissions
     }
 

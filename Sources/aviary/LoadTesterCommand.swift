@@ -44,6 +44,10 @@ struct LoadTesterCommand: AsyncParsableCommand {
         help: "Keep the gates in a database in this directory; without it they are kept in memory.")
     var dataDirectory: String?
 
+    @Option(
+        help: ArgumentHelp("Read the key files that hooks name only below this directory.", valueName: "dir"))
+    var secretsDir: String?
+
     @OptionGroup(title: "Limits") var limits: LoadTesterLimitOptions
     @OptionGroup(title: "Access") var access: AccessOptions
     @OptionGroup(title: "TLS") var tls: ServerTLSOptions
@@ -71,7 +75,9 @@ struct LoadTesterCommand: AsyncParsableCommand {
         if !gates.isDurable {
             logger.warning("gates are kept in memory and closed by a restart: use --data-dir to keep them")
         }
-        let tasks = TaskRunner(limits: limits.tasks, permissions: try access.permissions(), logger: logger)
+        let tasks = TaskRunner(
+            limits: limits.tasks, permissions: try access.permissions(secretsDirectory: secretsDir),
+            logger: logger)
         let routes = LoadTesterRoutes(
             gates: gates, tasks: tasks, namespaceFilter: try access.namespaces(),
             access: try access.accessControl(logger), logger: logger)

@@ -9,6 +9,7 @@ public final class Courier: Sendable {
 
     private let outbox: any Outbox
     private let caller: any HookCaller
+    private let alerts: AlertSender?
     private let now: @Sendable () -> Timestamp
     private let pause: @Sendable (Duration) async throws -> Void
     private let onTrouble: @Sendable (String) async -> Void
@@ -21,16 +22,19 @@ public final class Courier: Sendable {
     /// - Parameters:
     ///   - outbox: what is owed.
     ///   - caller: calls the hooks.
+    ///   - alerts: sends the alerts; without it they are taken off unsent.
     ///   - now: reads the wall clock.
     ///   - pause: waits until an outbox that failed is tried again; injected so that tests need no time.
     ///   - onTrouble: told when the outbox can't be read or written; tried again without end.
     public init(
-        outbox: any Outbox, caller: any HookCaller, now: @escaping @Sendable () -> Timestamp,
+        outbox: any Outbox, caller: any HookCaller, alerts: AlertSender? = nil,
+        now: @escaping @Sendable () -> Timestamp,
         pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         onTrouble: @escaping @Sendable (String) async -> Void = { _ in }
     ) {
         self.outbox = outbox
         self.caller = caller
+        self.alerts = alerts
         self.now = now
         self.pause = pause
         self.onTrouble = onTrouble
@@ -104,13 +108,24 @@ public final class Courier: Sendable {
         }
     }
 
+    private static let rests = RetryPolicy(first: .seconds(1), longest: .seconds(5))
+
     private func rest(after attempts: Int, _ trouble: String) async {
         if attempts == 1 { await onTrouble(trouble) }
-        try? await pause(RetryPolicy.standard.pause(after: attempts, retryAfter: nil))
+        try? await pause(Self.rests.pause(after: attempts, retryAfter: nil))
     }
 
     private func make(_ call: OwedCall) async -> HistoryEntry {
         switch call {
+        case .alert(let message):
+            let record =
+                await alerts?.send(message)
+                ?? HookRecord(
+                    type: "alert", name: message.name, url: "\(message.provider)", phase: message.phase,
+                    outcome: HookOutcome(error: "nothing here sends alerts", attempts: 0))
+            return HistoryEntry(
+                time: now(), phase: Phase(rawValue: message.phase), checksum: message.checksum,
+                kind: .called(record))
         case .eventHook(let name, let endpoint, let payload):
             let outcome = await caller.call(endpoint, payload: payload)
             let record = HookRecord(

@@ -33,11 +33,14 @@ public struct OutboxEntry: Equatable, Sendable {
 public enum OwedCall: Codable, Equatable, Sendable {
     /// An event hook hears an announcement.
     case eventHook(name: String, endpoint: HookEndpoint, payload: CanaryWebhookPayload)
+    /// An alert provider, looked up when it is called, hears an alert.
+    case alert(AlertMessage)
 
     /// Who is called; calls of one receiver are made one after the other.
     public var receiver: String {
         switch self {
         case .eventHook(let name, let endpoint, _): "event \(name) \(endpoint.url)"
+        case .alert(let message): "alert \(message.provider)"
         }
     }
 }

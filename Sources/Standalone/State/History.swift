@@ -20,7 +20,7 @@ public final class History: Sendable {
     /// Keeps an entry that belongs to no commit, and shows it. One that can't be kept is logged and shown all the same.
     func append(_ entry: HistoryEntry, canary: CanaryKey) async {
         do {
-            show(try await writer.write { try Self.add([entry], of: canary, $0) })
+            show(try await writer.change { try Self.add([entry], of: canary, $0) })
         } catch {
             let line = HistoryLine(entry, canary: canary)
             logger.error(

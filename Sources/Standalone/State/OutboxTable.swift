@@ -85,7 +85,7 @@ struct OutboxTable: Outbox {
     }
 
     private func remove(_ id: Int64, _ outcome: HistoryEntry) async throws {
-        let lines = try await writer.write { [canary] database -> [HistoryLine] in
+        let lines = try await writer.change { [canary] database -> [HistoryLine] in
             try database.execute(sql: "DELETE FROM outbox WHERE id = ?", arguments: [id])
             guard database.changesCount > 0 else { return [] }
             return try History.add([outcome], of: canary, database)

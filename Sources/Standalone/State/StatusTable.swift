@@ -21,7 +21,7 @@ struct StatusTable: StatusStore {
     }
 
     func commit(_ commit: Commit) async throws {
-        let lines = try await writer.write { [canary, now] database in
+        let lines = try await writer.change { [canary, now] database in
             if let status = commit.status { try Self.write(status, of: canary, database) }
             var entries = commit.history
             let dropped = try OutboxTable.add(commit.owed, of: canary, database)
