@@ -68,7 +68,7 @@ let package = Package(
         // Lengths of time: Go's syntax, and deadlines.
         .target(name: "Timing", swiftSettings: optimised),
         // The machine's processes, read from /proc.
-        .target(name: "Processes", swiftSettings: strict),
+        .target(name: "Processes", swiftSettings: optimised),
         // Metrics in the text format of Prometheus.
         .target(name: "Exposition", swiftSettings: strict),
         // Wire types of the Canary API, their defaults and their validation.
@@ -77,8 +77,9 @@ let package = Package(
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa]
-                + nio,
+            dependencies: [
+                "Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa,
+            ] + nio,
             swiftSettings: optimised),
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
