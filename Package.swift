@@ -10,11 +10,11 @@ let strict: [SwiftSetting] = [
 /// would take minutes, so the pure core and what it drives are optimised in debug builds as well.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-let nio: [Target.Dependency] = [
+let eventLoops: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
-    .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
+let nio: [Target.Dependency] = eventLoops + [.product(name: "NIOHTTP1", package: "swift-nio")]
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -84,7 +84,7 @@ let package = Package(
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
-        .target(name: "Proxy", dependencies: ["HTTP1"] + nio + [histogram, log], swiftSettings: optimised),
+        .target(name: "Proxy", dependencies: ["HTTP1"] + eventLoops + [log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
@@ -107,8 +107,7 @@ let package = Package(
             name: "Standalone",
             dependencies: [
                 "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
-                "Rollout",
-                hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
+                "Rollout", hummingbird, httpClient, sqlite, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
@@ -191,14 +190,15 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(
-            name: "StandaloneTests", dependencies: ["Processes", "Standalone", log], swiftSettings: strict),
+            name: "StandaloneTests", dependencies: ["Processes", "Standalone", log, sqlite],
+            swiftSettings: strict),
         .testTarget(
             name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
             swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(
             name: "EndToEndTests", dependencies: ["aviary", httpClient, sqlite] + nio,
-            resources: [.copy("Resources/Timelines")], swiftSettings: strict),
+            resources: [.copy("Resources/Timelines"), .copy("Resources/Databases")], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -77,7 +77,9 @@ public final class StandaloneProgram: Service {
             resources: references, validation: options.validation,
             group: MultiThreadedEventLoopGroup.singleton, snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
-            programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
+            programFolder: directory.path + "/bin", bindAddress: options.bindAddress,
+            closeGates: { [gates] in try await gates.forget(namespace: $0.namespace, name: $0.name) },
+            logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
         daemon = Daemon(environment: environment)
         let (permissions, variables) = (options.security.permissions, Self.taskEnvironment(names, directory))
