@@ -72,7 +72,8 @@ let package = Package(
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
-            dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
+            dependencies: ["LoadGenerator"] + nio
+                + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
             swiftSettings: strict),
         // Load generation: hey and ghz.
         .target(
@@ -130,7 +131,8 @@ let package = Package(
             name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
-            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
+            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio + http2,
+            swiftSettings: strict
         ),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
