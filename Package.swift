@@ -26,6 +26,7 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let rsa: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let http2: [Target.Dependency] = [
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -63,7 +64,7 @@ let package = Package(
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto] + nio,
+            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto, rsa] + nio,
             swiftSettings: optimised),
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
@@ -93,7 +94,8 @@ let package = Package(
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
         .target(
-            name: "KubernetesClient", dependencies: ["JSON", httpClient, tls, yams, log, lifecycle] + nio,
+            name: "KubernetesClient",
+            dependencies: ["JSON", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
             swiftSettings: strict),
         // Canaries of a cluster: workloads, routers, status.
         .target(
@@ -115,7 +117,18 @@ let package = Package(
         .target(
             name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Rollout"],
             swiftSettings: optimised),
+        // A real control plane for tests, and a server that misbehaves.
+        .target(
+            name: "KubernetesTesting", dependencies: ["JSON", "KubernetesClient", subprocess, tls] + nio,
+            swiftSettings: strict),
+        // A process that wants to lead, for the tests of leader election.
+        .executableTarget(
+            name: "LeaseContender", dependencies: ["JSON", "KubernetesClient", log], swiftSettings: strict),
+        // A process that watches, for the tests of how much memory that takes.
+        .executableTarget(
+            name: "CacheProbe", dependencies: ["JSON", "KubernetesClient"], swiftSettings: strict),
 
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(
             name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
@@ -136,9 +149,16 @@ let package = Package(
         ),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
-        .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient"], swiftSettings: strict),
         .testTarget(
-            name: "ControllerTests", dependencies: ["Controller", "aviary"], swiftSettings: strict),
+            name: "KubernetesClientTests",
+            dependencies: [
+                "CacheProbe", "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", lifecycle,
+                log, subprocess, tls,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControllerTests", dependencies: ["Controller", "KubernetesTesting", "aviary"],
+            swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
         .testTarget(

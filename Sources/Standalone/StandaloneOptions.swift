@@ -1,3 +1,5 @@
+import FlaggerAPI
+
 /// What `aviary run` was asked to do.
 public struct StandaloneOptions: Sendable {
     /// The YAML files with canaries and their targets.
@@ -10,6 +12,10 @@ public struct StandaloneOptions: Sendable {
     public var bindAddress: String
     /// Names of the user's own: `host[:port]` and the address behind it.
     public var resolutions: [(name: String, address: Address)]
+    /// Where secrets are: `NAMESPACE/NAME/KEY`; nil where they are in the files alone.
+    public var secretsDirectory: String?
+    /// The Prometheus server of metrics with a `query` whose canary names none.
+    public var metricsServer: String?
     /// How long requests in flight, tasks and processes may take to end.
     public var stopLimit: Duration
     /// The path of this very program, for `hey` and `sample-app` in commands.
@@ -43,7 +49,8 @@ public struct StandaloneOptions: Sendable {
     public init(
         files: [String], dataDirectory: String = ".aviary",
         listen: Address = Address(host: "127.0.0.1", port: 8080), bindAddress: String = "127.0.0.1",
-        resolutions: [(name: String, address: Address)] = [], stopLimit: Duration = .seconds(20),
+        resolutions: [(name: String, address: Address)] = [], secretsDirectory: String? = nil,
+        metricsServer: String? = nil, stopLimit: Duration = .seconds(20),
         executable: String
     ) {
         self.files = files
@@ -51,7 +58,15 @@ public struct StandaloneOptions: Sendable {
         self.listen = listen
         self.bindAddress = bindAddress
         self.resolutions = resolutions
+        self.secretsDirectory = secretsDirectory
+        self.metricsServer = metricsServer
         self.stopLimit = stopLimit
         self.executable = executable
+    }
+    /// What manifests are checked by.
+    var validation: ValidationOptions {
+        var options = ValidationOptions(requiresProcess: true)
+        options.metricsServer = metricsServer
+        return options
     }
 }

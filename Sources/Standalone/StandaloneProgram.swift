@@ -19,8 +19,10 @@ public final class StandaloneProgram: Service {
     private let manifests: ManifestFiles
     private let environment: DaemonEnvironment
     private let caller: WebhookCaller
+    private let client: HTTPServerClient
     private let directory: DataDirectory
     private let gates: GateStore
+    private let fileTrouble = FileFollower.Trouble()
     private let tasks: TaskRunner
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
@@ -43,14 +45,15 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
-        manifests = ManifestFiles(options.files)
-        let drafts = try manifests.drafts()
+        let secrets = SecretStore(folder: try options.secretsDirectory.map(SecretFolder.init))
+        manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
+        let drafts = try await manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
         let names = NameTable()
         for (name, address) in options.resolutions { names.publish(name, at: (address.host, address.port)) }
-        history = History(writer: database.writer)
+        history = History(writer: database.writer, logger: logger)
         gates = try GateStore(writer: database.writer)
         let registry = ReplicaTable(writer: database.writer)
         let resources = ResourceTable(writer: database.writer)
@@ -63,9 +66,12 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        caller = WebhookCaller(resolve: names.resolve)
+        let references = StandaloneResources(table: resources, secrets: secrets)
+        caller = WebhookCaller(resolve: names.resolve, resources: references)
+        client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
-            database: database, history: history, names: names, caller: caller,
+            database: database, history: history, names: names, caller: caller, client: client,
+            resources: references, validation: options.validation,
             group: MultiThreadedEventLoopGroup.singleton,
             snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
@@ -87,16 +93,21 @@ public final class StandaloneProgram: Service {
                 group.addTask { try await self.serve() }
             }
         } catch {
-            await caller.shutdown()
+            await shutdownClients()
             throw error
         }
+        await shutdownClients()
+    }
+
+    private func shutdownClients() async {
         await caller.shutdown()
+        await client.shutdown()
     }
 
     private func serve() async throws {
         let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
         let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
-        router.get("/healthz") { _, _ in "OK" }
+        router.get("/healthz") { _, _ in await self.health() }
         router.get("/metrics") { [daemon] _, _ in
             PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
         }
@@ -132,37 +143,20 @@ public final class StandaloneProgram: Service {
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
         environment.names.publishTester(host: options.listen.host, port: port)
-        try await daemon.load(try manifests.drafts())
+        try await daemon.load(try await manifests.drafts())
         onListening(port)
-        await cancelWhenGracefulShutdown { await self.follow() }
+        await FileFollower(manifests: manifests, daemon: daemon, trouble: fileTrouble, onTrouble: onTrouble)
+            .run()
     }
 
-    /// Saving a file is a deployment; a file with errors changes nothing and says why.
-    private func follow() async {
-        while !Task.isCancelled {
-            let paths = await manifests.paths(trackedBy: daemon)
-            let watcher = TargetFileWatcher(paths: paths)
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await watcher.run() }
-                // The watcher compares with how the files were when it was made: what changed before that
-                // would go unseen.
-                await reload()
-                guard await manifests.paths(trackedBy: daemon) == paths else { return group.cancelAll() }
-                for await _ in watcher.changes {
-                    await reload()
-                    if await manifests.paths(trackedBy: daemon) != paths { break }
-                }
-                group.cancelAll()
-            }
-        }
-    }
-
-    private func reload() async {
-        do {
-            try await daemon.load(try manifests.drafts())
-        } catch {
-            await onTrouble("\(error)")
-        }
+    /// 503 with the reasons, one a line, while something that was decided can't be kept or done.
+    private func health() async -> Response {
+        let troubles = await daemon.troubles() + [fileTrouble.text].compactMap { $0 }
+        return Response(
+            status: troubles.isEmpty ? .ok : .serviceUnavailable,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(string: troubles.isEmpty ? "OK" : troubles.joined(separator: "\n"))))
     }
 
     /// Tasks find the built-in programs first, the names of services, and their real addresses.

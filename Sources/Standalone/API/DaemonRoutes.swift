@@ -80,7 +80,9 @@ struct DaemonRoutes {
 
     private func report<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         do { return try await work() } catch let error as StandaloneError {
-            throw HTTPError(.badRequest, message: "\(error)")
+            var status = HTTPResponse.Status.badRequest
+            if case .writeState = error { status = .serviceUnavailable }
+            throw HTTPError(status, message: "\(error)")
         }
     }
 
