@@ -89,9 +89,9 @@ let package = Package(
         .target(
             name: "LoadTester",
             dependencies: nio + [
-                "Exposition", "HTTP1", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
-                httpClient, tls,
-                crypto, certificates, certificateReloading, httpTypes,
+                "Exposition", "HTTP1", "LoadGenerator", "Processes", "Timing", hummingbird, sqlite,
+                subprocess,
+                log, lifecycle, httpClient, tls, crypto, certificates, certificateReloading, httpTypes,
             ],
             swiftSettings: optimised),
         // Load generation: hey and ghz.
@@ -171,7 +171,8 @@ let package = Package(
             ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
-            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
+            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio + http2,
+            swiftSettings: strict
         ),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
