@@ -19,7 +19,8 @@ extension CanaryRule {
         if !scope.isStandalone, provider == "appmesh" || provider.hasPrefix("appmesh:") {
             return list.error(
                 FieldPath("spec.provider"), "unsupported-provider",
-                "AWS App Mesh is not supported, since it has come to its end", fix: "use gatewayapi:v1 or istio")
+                "AWS App Mesh is not supported, since it has come to its end",
+                fix: "use gatewayapi:v1 or istio")
         }
         let names = known.map { $0.hasSuffix(":") ? $0 + "…" : $0 }
         list.error(

@@ -8,7 +8,8 @@ import Testing
 /// Which cookies are set, kept and taken back.
 @Suite("Affinity cookies")
 struct AffinityCookiesTests {
-    private func cookies(_ weight: Int, _ recorded: JSONValue?, primaryName: String? = "p") -> AffinityCookies {
+    private func cookies(_ weight: Int, _ recorded: JSONValue?, primaryName: String? = "p") -> AffinityCookies
+    {
         var settings = SessionAffinity(cookieName: "c")
         settings.primaryCookieName = primaryName
         return AffinityCookies(
@@ -22,7 +23,8 @@ struct AffinityCookiesTests {
         let status = first.noted(in: ["phase": "Progressing"], before: nil)
         #expect(
             status == [
-                "phase": "Progressing", "sessionAffinityCookie": "c=new", "primarySessionAffinityCookie": "p=old",
+                "phase": "Progressing", "sessionAffinityCookie": "c=new",
+                "primarySessionAffinityCookie": "p=old",
             ])
         #expect(cookies(50, status) == first)
 
@@ -46,10 +48,13 @@ struct AffinityCookiesTests {
         #expect(cookies(0, recorded).previous == nil)
     }
 
-    @Test("are found among others, and only whole", arguments: [
-        ("c.1=v", true), ("a=b; c.1=v", true), ("a=b;c.1=v; z=1", true), ("c.1=vv", false), ("xc.1=v", false),
-        ("a=c.1=v", false), ("cx1=v", false), ("", false),
-    ])
+    @Test(
+        "are found among others, and only whole",
+        arguments: [
+            ("c.1=v", true), ("a=b; c.1=v", true), ("a=b;c.1=v; z=1", true), ("c.1=vv", false),
+            ("xc.1=v", false),
+            ("a=c.1=v", false), ("cx1=v", false), ("", false),
+        ])
     func pattern(_ header: String, _ isFound: Bool) throws {
         let pattern = try NSRegularExpression(pattern: AffinityCookies.pattern(of: "c.1=v"))
         let range = NSRange(header.startIndex..., in: header)

@@ -8,11 +8,13 @@ import Testing
 /// Meshes whose objects are unlike the others', on a real API server.
 @Suite("Meshes", .timeLimit(.minutes(3)))
 struct MeshTests {
-    @Test("of SMI get their weights as the version writes them", arguments: [
-        (ProviderCase.smi("linkerd", .linkerd), JSONValue.string("30"), JSONValue.string("70")),
-        (ProviderCase.smi("smi:v1alpha2", .smiAlpha2), 30, 70),
-        (ProviderCase.smi("smi:v1alpha3", .smiAlpha3), 30, 70),
-    ])
+    @Test(
+        "of SMI get their weights as the version writes them",
+        arguments: [
+            (ProviderCase.smi("linkerd", .linkerd), JSONValue.string("30"), JSONValue.string("70")),
+            (ProviderCase.smi("smi:v1alpha2", .smiAlpha2), 30, 70),
+            (ProviderCase.smi("smi:v1alpha3", .smiAlpha3), 30, 70),
+        ])
     func smi(_ provider: ProviderCase, canary: JSONValue, primary: JSONValue) async throws {
         try await RouterFixture.run { fixture in
             let (router, _) = try await provider.router(
@@ -28,7 +30,8 @@ struct MeshTests {
                     ],
                 ])
             #expect(
-                stored.annotations["VirtualService.v1alpha3.networking.istio.io/spec.gateways"] == #"["public"]"#)
+                stored.annotations["VirtualService.v1alpha3.networking.istio.io/spec.gateways"]
+                    == #"["public"]"#)
         }
     }
 
@@ -79,7 +82,9 @@ struct MeshTests {
         }
     }
 
-    @Test("of Knative split between the newest revision and the one that is primary, and nothing else is written")
+    @Test(
+        "of Knative split between the newest revision and the one that is primary, and nothing else is written"
+    )
     func knative() async throws {
         try await RouterFixture.run { fixture in
             let (router, _) = try await ProviderCase.knative.router(in: fixture)

@@ -8,12 +8,14 @@ import Testing
 /// What Traefik, Contour, Gloo and APISIX get, on a real API server.
 @Suite("Objects of proxies", .timeLimit(.minutes(3)))
 struct ProxyObjectTests {
-    @Test("of Traefik name the canary only while it gets traffic, and stay sticky where the user made them so")
+    @Test(
+        "of Traefik name the canary only while it gets traffic, and stay sticky where the user made them so")
     func traefik() async throws {
         try await RouterFixture.run { fixture in
             let (router, context) = try await ProviderCase.traefik.router(in: fixture)
             func services() async throws -> JSONValue? {
-                try await fixture.stored(TraefikRouter.type, "podinfo").json[path: "spec", "weighted", "services"]
+                try await fixture.stored(TraefikRouter.type, "podinfo").json[
+                    path: "spec", "weighted", "services"]
             }
             func service(_ name: JSONValue, _ weight: JSONValue) -> JSONValue {
                 [
@@ -75,7 +77,10 @@ struct ProxyObjectTests {
                     "ingressClassName": "edge",
                     "routes": [
                         route(
-                            [["name": "cookie", "contains": "insider"], ["name": "x-canary", "exact": "yes"]], 0, 100),
+                            [
+                                ["name": "cookie", "contains": "insider"],
+                                ["name": "x-canary", "exact": "yes"],
+                            ], 0, 100),
                         route([["name": "x-user", "regex": "a.*"]], 0, 100), route([], 100, 0),
                     ],
                 ])
@@ -84,7 +89,8 @@ struct ProxyObjectTests {
                 ContourRouter.type, "podinfo", ["spec": ["virtualhost": ["fqdn": "app.example.com"]]])
             try await router.route(.primary)
             #expect(
-                try await fixture.stored(ContourRouter.type, "podinfo").json[path: "spec", "virtualhost", "fqdn"]
+                try await fixture.stored(ContourRouter.type, "podinfo").json[
+                    path: "spec", "virtualhost", "fqdn"]
                     == "app.example.com")
         }
     }
@@ -131,7 +137,11 @@ struct ProxyObjectTests {
                         ],
                     ]
                 }
-                return ["multi": ["destinations": [destination("primary", primary), destination("canary", canary)]]]
+                return [
+                    "multi": [
+                        "destinations": [destination("primary", primary), destination("canary", canary)]
+                    ]
+                ]
             }
             #expect(
                 try await fixture.stored(GlooRouter.routeTable, "podinfo").json[path: "spec", "routes"] == [

@@ -29,7 +29,9 @@ struct RouterTypeTests {
         #expect(findings(provider).first?.hasPrefix("AWS App Mesh is not supported") ?? false)
     }
 
-    @Test("have no prefixes that match by accident", arguments: ["gatewayapi", "gatewayapi:v2", "smi:", "istio:v1"])
+    @Test(
+        "have no prefixes that match by accident",
+        arguments: ["gatewayapi", "gatewayapi:v2", "smi:", "istio:v1"])
     func unknown(_ provider: String) {
         #expect(RouterType.named(provider) == nil)
         #expect(!findings(provider).isEmpty)
@@ -68,18 +70,20 @@ struct RouterTypeTests {
         }
     }
 
-    @Test("ask for the canary alone, in what each provider calls it", arguments: [
-        (RouterType.istio, #"destination_workload_namespace="test",destination_workload=~"podinfo""#),
-        (.nginx, #"namespace="test",ingress="web",canary!="""#),
-        (.traefik, #"service=~"test-pod-canary-[0-9a-zA-Z-]+@kubernetescrd""#),
-        (.contour, #"envoy_cluster_name=~"test_pod-canary_[0-9a-zA-Z-]+""#),
-        (.gloo, #"envoy_cluster_name=~"test-pod-canaryupstream-[0-9a-zA-Z-]+_[0-9a-zA-Z-]+""#),
-        (.kuma, #"service=~"pod-canary_test_svc_[0-9a-zA-Z-]+""#),
-        (.apisix, #"route=~"test_route-pod-canary_.+""#),
-        (.skipper, #"route=~"kube(ew)?_test__web_canary__.*__pod_canary(_[0-9]+)?""#),
-        (.linkerd, #"namespace="test",deployment=~"podinfo",direction="inbound""#),
-        (.osm, #"destination_namespace="test",destination_kind="Deployment",destination_name="podinfo""#),
-    ])
+    @Test(
+        "ask for the canary alone, in what each provider calls it",
+        arguments: [
+            (RouterType.istio, #"destination_workload_namespace="test",destination_workload=~"podinfo""#),
+            (.nginx, #"namespace="test",ingress="web",canary!="""#),
+            (.traefik, #"service=~"test-pod-canary-[0-9a-zA-Z-]+@kubernetescrd""#),
+            (.contour, #"envoy_cluster_name=~"test_pod-canary_[0-9a-zA-Z-]+""#),
+            (.gloo, #"envoy_cluster_name=~"test-pod-canaryupstream-[0-9a-zA-Z-]+_[0-9a-zA-Z-]+""#),
+            (.kuma, #"service=~"pod-canary_test_svc_[0-9a-zA-Z-]+""#),
+            (.apisix, #"route=~"test_route-pod-canary_.+""#),
+            (.skipper, #"route=~"kube(ew)?_test__web_canary__.*__pod_canary(_[0-9]+)?""#),
+            (.linkerd, #"namespace="test",deployment=~"podinfo",direction="inbound""#),
+            (.osm, #"destination_namespace="test",destination_kind="Deployment",destination_name="podinfo""#),
+        ])
     func labels(_ type: RouterType, _ labels: String) {
         let values = [
             "namespace": "test", "target": "podinfo", "service": "pod", "ingress": "web", "route": "route",
