@@ -2,6 +2,7 @@ import Controller
 import Foundation
 import JSON
 import KubernetesClient
+import KubernetesTesting
 import Testing
 
 /// What comes before and after rollouts: taking over, deletion, crashes.
@@ -135,6 +136,49 @@ struct LifeTests {
                     try await controller.status()["failedChecks"]?.int == 0, "seed \(seed), \(kills) kills")
             }
         }
+    }
+
+    @Test("is taken over by another controller when the leader is killed")
+    func leaderKilled() async throws {
+        let election = ["-enable-leader-election=true"]
+        try await RunningController.run(election) { controller in
+            var app = controller.app()
+            app.analysis["iterations"] = 5
+            try await controller.initialise(app)
+            let second = try controller.startAnother()
+            defer { second.signal(SIGKILL) }
+            try await controller.deploy("podinfo:2.0.0")
+            try await controller.reach("Progressing")
+            try await controller.kill()
+            try await controller.reach("Succeeded")
+            #expect(second.errors.contains("New revision") == false)
+            #expect(second.errors.contains("Promotion completed!"))
+        }
+    }
+
+    @Test("waits while the API server is away, and goes on when it is back")
+    func outage() async throws {
+        let plane = try await TestControlPlane.start()
+        do {
+            let cluster = TestCluster(plane: plane)
+            try await cluster.installDefinitions()
+            try await RunningController.run(on: cluster) { controller in
+                try await controller.initialise(controller.app())
+                try await controller.deploy("podinfo:2.0.0")
+                try await controller.reach("Progressing")
+                try await plane.stopServer()
+                try await Task.sleep(for: .seconds(8))
+                try await plane.startServer()
+                try await eventually(within: .seconds(90)) {
+                    (try? await controller.phase()) == "Succeeded"
+                }
+                #expect(try await controller.image(of: "podinfo-primary") == "podinfo:2.0.0")
+            }
+        } catch {
+            try? await plane.stop()
+            throw error
+        }
+        try await plane.stop()
     }
 
     @Test("gives primary a copy of its autoscaler")

@@ -78,9 +78,53 @@ struct ClusterTimelineTests {
         }
     }
 
+    @Test("a weighted rollout through Gateway API whose hooks all pass is promoted as measured")
+    func weighted() async throws {
+        try await check("g1-ok", isWeighted: true) { namespace in
+            [
+                .initialisation("g1-ok", namespace),
+                .increaseAtMaximum("EVENT Normal [Progressing] Advance g1-ok.\(namespace) canary weight 60"),
+            ]
+        } statuses: {
+            []
+        } answers: { _ in
+        }
+    }
+
+    @Test("a refused confirm-promotion waits at the maximum weight and is asked every tick, as measured")
+    func confirmPromotionRefused() async throws {
+        try await check("g3-prom", isWeighted: true) { namespace in
+            let halt =
+                "Halt g3-prom.\(namespace) advancement waiting for promotion approval h-confirm-promotion"
+            return [
+                .initialisation("g3-prom", namespace),
+                .increaseAtMaximum(
+                    "EVENT Normal [Progressing] Advance g3-prom.\(namespace) canary weight 60"),
+                Difference(
+                    5, "the status is WaitingPromotion when it is told",
+                    peer: ["EVENT Warning [Progressing] \(halt)"],
+                    ours: ["EVENT Warning [WaitingPromotion] \(halt)"]),
+            ]
+        } statuses: {
+            [
+                Difference(
+                    2, "the weight shown is the one routed, and iterations are not counted",
+                    peer: [
+                        "WaitingPromotion iter=-1 failed=0 weight=0", "Promoting iter=-1 failed=0 weight=0",
+                    ],
+                    ours: [
+                        "WaitingPromotion iter=0 failed=0 weight=60", "Promoting iter=0 failed=0 weight=60",
+                    ])
+            ]
+        } answers: { hooks in
+            let refusal = HookServer.Answer.status(403, body: "Forbidden")
+            hooks.answerOnce("confirm-promotion", [refusal, refusal])
+        }
+    }
+
     /// Runs a measured rollout again with the same answers, and compares everything that is visible from outside.
     private func check(
-        _ name: String, retries: Int = 0, timeout: String = "10s",
+        _ name: String, retries: Int = 0, timeout: String = "10s", isWeighted: Bool = false,
         steps: (String) -> [Difference], statuses: () -> [Difference],
         answers: (HookServer) -> Void
     ) async throws {
@@ -92,12 +136,21 @@ struct ClusterTimelineTests {
                 var app = controller.app()
                 app.name = name
                 app.analysis = ["interval": "1s", "threshold": 2, "iterations": 5]
+                if isWeighted {
+                    try await ProviderDefinitions.shared.install()
+                    app.analysis = ["interval": "1s", "threshold": 2, "stepWeight": 30, "maxWeight": 60]
+                    app.spec = ["provider": "gatewayapi:v1"]
+                    app.service = [
+                        "port": 9898, "gatewayRefs": [["name": "public", "namespace": "gateways"]],
+                    ]
+                }
                 app.addHooks(of: hooks, retries: retries, timeout: timeout)
                 try await controller.initialise(app)
                 try await controller.deploy("podinfo:2.0.0", to: name)
                 let measured = try Timeline.measured(name)
-                let lines = measured.steps.map { $0.replacing(".s ", with: ".\(namespace) ") }
-                    .map { $0.hasSuffix(".s") ? $0.dropLast() + namespace : $0 }
+                let place = isWeighted ? ".g" : ".s"
+                let lines = measured.steps.map { $0.replacing("\(place) ", with: ".\(namespace) ") }
+                    .map { $0.hasSuffix(place) ? $0.dropLast() + namespace : $0 }
                 let expected = try Difference.apply(steps(namespace), to: lines)
                 try await eventually(
                     within: .seconds(90), "\(name) has not ended: \(controller.program.errors.suffix(2000))"

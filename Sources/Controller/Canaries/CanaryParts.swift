@@ -27,18 +27,24 @@ struct CanaryParts: Sendable {
             canary: canary, cluster: environment.cluster, settings: environment.workloads, memory: memory)
         workload = makeWorkload(context)
         let selector = try await workload.selector()
-        let routing = RouterContext(
-            canary: canary, cluster: environment.cluster, settings: environment.settings.routers,
-            status: memory { $0.status }, selectorLabel: selector?.label, selectorValue: selector?.value)
         var services: GeneratedServices?
         if let selector {
             services = GeneratedServices(
                 context: context, label: selector.label, value: selector.value,
                 ports: try await workload.discoveredPorts())
         }
-        router = CanaryRouter(services: services, traffic: accepted.router.make(routing)) { trouble in
-            voice.logger.warning("\(trouble)", metadata: ["canary": "\(voice.canary)"])
-        }
+        let cluster = environment.cluster
+        let settings = environment.settings.routers
+        router = CanaryRouter(
+            services: services,
+            makeTraffic: {
+                accepted.router.make(
+                    RouterContext(
+                        canary: canary, cluster: cluster, settings: settings,
+                        status: memory { $0.status }, selectorLabel: selector?.label,
+                        selectorValue: selector?.value))
+            },
+            onTrouble: { voice.logger.warning("\($0)", metadata: ["canary": "\(voice.canary)"]) })
         let now = environment.now
         store = ClusterStatusStore(
             canary: canary, basis: accepted.basis, cluster: environment.cluster, workload: workload,

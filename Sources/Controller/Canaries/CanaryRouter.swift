@@ -5,8 +5,11 @@ import Rollout
 struct CanaryRouter: Router {
     /// Nil for targets without pods.
     let services: GeneratedServices?
-    let traffic: any TrafficRouter
+    /// Makes the provider's router for one call, which knows the status of that moment.
+    let makeTraffic: @Sendable () -> any TrafficRouter
     let onTrouble: @Sendable (String) -> Void
+
+    var traffic: any TrafficRouter { makeTraffic() }
 
     func routes() async throws -> Routes? {
         do {

@@ -22,6 +22,16 @@ struct TestCluster: Sendable {
             .deletingLastPathComponent().deletingLastPathComponent()
     }
 
+    /// Installs the CRDs of the chart.
+    func installDefinitions() async throws {
+        let folder = Self.repository.appending(path: "Charts/aviary/crds")
+        for name in ["canaries", "metrictemplates", "alertproviders"] {
+            try await kubectl("apply", "-f", folder.appending(path: "\(name).yaml").path)
+        }
+        try await kubectl(
+            "wait", "--for=condition=established", "--timeout=30s", "crd/canaries.flagger.app")
+    }
+
     /// Runs kubectl; fails the test when it fails.
     @discardableResult
     func kubectl(_ arguments: String...) async throws -> String {
@@ -43,14 +53,7 @@ private actor Definitions {
     func install(with cluster: TestCluster) async throws {
         let installation =
             installation
-            ?? Task {
-                let folder = TestCluster.repository.appending(path: "Charts/aviary/crds")
-                for name in ["canaries", "metrictemplates", "alertproviders"] {
-                    try await cluster.kubectl("apply", "-f", folder.appending(path: "\(name).yaml").path)
-                }
-                try await cluster.kubectl(
-                    "wait", "--for=condition=established", "--timeout=30s", "crd/canaries.flagger.app")
-            }
+            ?? Task { try await cluster.installDefinitions() }
         self.installation = installation
         try await installation.value
     }

@@ -16,9 +16,11 @@ final class RunningController {
 
     /// Runs a test with a controller, and ends it.
     static func run(
-        _ flags: [String] = [], _ test: (RunningController) async throws -> Void
+        _ flags: [String] = [], on other: TestCluster? = nil,
+        _ test: (RunningController) async throws -> Void
     ) async throws {
-        let cluster = try await TestCluster.shared
+        let shared = other == nil ? try await TestCluster.shared : nil
+        guard let cluster = other ?? shared else { return }
         await Slots.daemons.take()
         do {
             try await cluster.plane.withClient { client in
@@ -47,14 +49,20 @@ final class RunningController {
         program = try Self.spawn(cluster, namespace, folder, flags)
     }
 
+    /// Starts a second one beside it.
+    func startAnother() throws -> SpawnedProgram {
+        try Self.spawn(cluster, namespace, folder, flags, outputName: "second")
+    }
+
     private static func spawn(
-        _ cluster: TestCluster, _ namespace: String, _ folder: String, _ flags: [String]
+        _ cluster: TestCluster, _ namespace: String, _ folder: String, _ flags: [String],
+        outputName: String = "first"
     ) throws -> SpawnedProgram {
         try SpawnedProgram(
             [
                 "controller", "-kubeconfig=\(cluster.plane.kubeconfig)", "-namespace", namespace,
                 "-mesh-provider=kubernetes", "-min-interval=500ms", "-log-level=debug", "-port=0",
-            ] + flags, folder: folder)
+            ] + flags, folder: folder, outputName: outputName)
     }
 
     /// Ends the controller without notice.
