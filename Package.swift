@@ -27,6 +27,10 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let rsa: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let certificateReloading: Target.Dependency = .product(
+    name: "NIOCertificateReloading", package: "swift-nio-extras")
+let httpTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let http2: [Target.Dependency] = [
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -41,9 +45,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -59,23 +65,38 @@ let package = Package(
         .target(name: "Rollout", swiftSettings: optimised),
         // Any JSON value, for what is passed on without being read.
         .target(name: "JSON", swiftSettings: optimised),
+        // Lengths of time: Go's syntax, and deadlines.
+        .target(name: "Timing", swiftSettings: optimised),
+        // The machine's processes, read from /proc.
+        .target(name: "Processes", swiftSettings: strict),
+        // Metrics in the text format of Prometheus.
+        .target(name: "Exposition", swiftSettings: strict),
         // Wire types of the Canary API, their defaults and their validation.
-        .target(name: "FlaggerAPI", dependencies: ["JSON", "Rollout", yams], swiftSettings: strict),
+        .target(
+            name: "FlaggerAPI", dependencies: ["JSON", "Rollout", "Timing", yams], swiftSettings: strict),
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto, rsa] + nio,
+            dependencies: ["Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa]
+                + nio,
             swiftSettings: optimised),
+        // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
+        .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
-        .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
+        .target(name: "Proxy", dependencies: ["HTTP1"] + nio + [histogram, log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
-            dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
-            swiftSettings: strict),
+            dependencies: nio + [
+                "Exposition", "HTTP1", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
+                httpClient, tls,
+                crypto, certificates, certificateReloading, httpTypes,
+            ],
+            swiftSettings: optimised),
         // Load generation: hey and ghz.
         .target(
-            name: "LoadGenerator", dependencies: nio + http2 + [histogram, tls], swiftSettings: optimised),
+            name: "LoadGenerator", dependencies: ["HTTP1"] + nio + http2 + [histogram, tls],
+            swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
         .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
@@ -84,20 +105,22 @@ let package = Package(
         .target(
             name: "Standalone",
             dependencies: [
-                "CProcess", "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
+                "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
+                "Rollout",
                 hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
         .target(
             name: "KubernetesClient",
-            dependencies: ["JSON", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
+            dependencies: ["JSON", "Timing", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
             swiftSettings: strict),
         // Canaries of a cluster: workloads, routers, status.
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", crypto, hummingbird,
+                "Delivery", "Exposition", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", "Timing",
+                crypto, hummingbird,
                 httpClient, log,
                 lifecycle,
             ] + nio,
@@ -108,8 +131,7 @@ let package = Package(
             name: "aviary",
             dependencies: [
                 "Controller", "Dashboard", "FlaggerAPI", "KubernetesClient", "LoadGenerator", "LoadTester",
-                "SampleApp", "Standalone",
-                arguments, httpClient, log, lifecycle,
+                "SampleApp", "Standalone", "Timing", arguments, httpClient, log, lifecycle, tls,
             ],
             swiftSettings: strict),
         // The simulated world: virtual clock, faults, crashes.
@@ -129,6 +151,7 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
+        .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: strict),
         .testTarget(
             name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
             swiftSettings: strict),
@@ -136,11 +159,16 @@ let package = Package(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI", tls] + nio, swiftSettings: strict),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
-            name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
+            name: "LoadTesterTests",
+            dependencies: [
+                "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
+                crypto,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
@@ -161,7 +189,8 @@ let package = Package(
             ] + nio,
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
-        .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
+        .testTarget(
+            name: "StandaloneTests", dependencies: ["Processes", "Standalone", log], swiftSettings: strict),
         .testTarget(
             name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
             swiftSettings: strict),

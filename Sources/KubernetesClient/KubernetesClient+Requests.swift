@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Timing
 
 /// Sending requests, again where that is safe.
 extension KubernetesClient {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import JSON
 import NIOCore
+import Timing
 
 extension KubernetesClient: WatchAPI {
     /// Reads one page of a list.

@@ -1,4 +1,5 @@
 import Delivery
+import Exposition
 import Logging
 import Rollout
 import Synchronization

@@ -121,12 +121,12 @@ public actor Daemon {
     }
 
     /// What `/metrics` shows.
-    func samples() async -> [PrometheusText.Sample] {
-        var samples: [PrometheusText.Sample] = []
+    func samples() async -> [CanaryMetricsText.Sample] {
+        var samples: [CanaryMetricsText.Sample] = []
         for (key, service) in services.sorted(by: { $0.key < $1.key }) {
             let snapshot = await service.snapshot()
             samples.append(
-                PrometheusText.Sample(
+                CanaryMetricsText.Sample(
                     key: key, phase: snapshot.canary.status?.phase ?? "",
                     weight: snapshot.canary.status?.canaryWeight ?? 0, traffic: snapshot.traffic,
                     ticks: service.runner.tickDurations))

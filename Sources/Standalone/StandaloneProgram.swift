@@ -24,6 +24,7 @@ public final class StandaloneProgram: Service {
     private let gates: GateStore
     private let fileTrouble = FileFollower.Trouble()
     private let tasks: TaskRunner
+    private let access: AccessControl
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let onTrouble: @Sendable (String) async -> Void
@@ -45,6 +46,8 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
+        let ownToken = AccessControl.makeToken()
+        access = try options.security.accessControl(own: ownToken, logger)
         let secrets = SecretStore(folder: try options.secretsDirectory.map(SecretFolder.init))
         manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
         let drafts = try await manifests.drafts()
@@ -67,7 +70,9 @@ public final class StandaloneProgram: Service {
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
         let references = StandaloneResources(table: resources, secrets: secrets)
-        caller = WebhookCaller(resolve: names.resolve, resources: references)
+        // Hooks of the canaries need no token for the load tester in the same process.
+        let credential = { @Sendable in names.isTester(host: $0, port: $1) ? "Bearer \(ownToken)" : nil }
+        caller = WebhookCaller(resolve: names.resolve, resources: references, credential: credential)
         client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
             database: database, history: history, names: names, caller: caller, client: client,
@@ -78,8 +83,9 @@ public final class StandaloneProgram: Service {
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
         daemon = Daemon(environment: environment)
+        let variables = Self.taskEnvironment(names: names, directory: directory)
         tasks = TaskRunner(
-            environment: Self.taskEnvironment(names: names, directory: directory), logger: logger)
+            permissions: options.security.permissions, environment: variables, logger: logger)
     }
 
     /// Serves until the service group shuts down, then finishes what is in flight within the stop limit.
@@ -106,16 +112,19 @@ public final class StandaloneProgram: Service {
 
     private func serve() async throws {
         let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
-        let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
+        let tester = LoadTesterRoutes(
+            gates: gates, tasks: tasks, namespaceFilter: options.security.namespaces, access: access,
+            logger: logger)
         router.get("/healthz") { _, _ in await self.health() }
-        router.get("/metrics") { [daemon] _, _ in
-            PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
+        router.get("/metrics") { [daemon] request, _ in
+            try tester.admit(request, to: .read)
+            return CanaryMetricsText(samples: await daemon.samples()).text + tester.metricsText()
         }
-        DaemonRoutes(daemon: daemon, history: history).add(to: router)
+        DaemonRoutes(daemon: daemon, history: history, admit: tester.admit).add(to: router)
         tester.addRoutes(to: router)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: router,
+            router: router, server: .guarded(checksOf: tester),
             configuration: .init(
                 address: .hostname(options.listen.host, port: options.listen.port), serverName: "aviary"),
             onServerRunning: { channel in

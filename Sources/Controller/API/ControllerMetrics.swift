@@ -1,4 +1,5 @@
 import Delivery
+import Exposition
 import KubernetesClient
 import Rollout
 import Synchronization

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOHTTP1
+import Timing
 
 /// Says why an exchange failed, in words for the user.
 enum ExchangeFailure {

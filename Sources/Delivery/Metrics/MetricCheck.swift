@@ -1,5 +1,6 @@
 public import FlaggerAPI
 import Foundation
+import Timing
 
 /// One metric of the analysis, and the range its value must keep.
 public struct MetricCheck: Equatable, Sendable {

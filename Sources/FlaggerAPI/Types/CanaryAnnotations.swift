@@ -1,3 +1,5 @@
+import Timing
+
 /// The settings that a canary carries as `aviary/…` annotations, all opt-in.
 public struct CanaryAnnotations: Equatable, Sendable {
     /// The annotation that bounds the wait at a gate.

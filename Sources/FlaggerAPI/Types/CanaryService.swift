@@ -1,4 +1,5 @@
 public import JSON
+public import Timing
 
 /// The address that clients use, and how traffic to it is routed.
 ///

@@ -1,3 +1,5 @@
+import Timing
+
 extension CanaryRule {
     private static let annotationsPath = FieldPath("metadata.annotations")
 

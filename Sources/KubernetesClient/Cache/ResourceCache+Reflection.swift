@@ -14,9 +14,6 @@ extension ResourceCache {
         feeds.forEach { $0.end() }
     }
 
-    /// Failures in a row after which the kind is listed again although nobody has asked for that.
-    private static var failuresBeforeRelist: Int { 8 }
-
     private func reflect() async {
         var version: String?
         var failures = 0
@@ -36,8 +33,6 @@ extension ResourceCache {
                 if case .expired = error { version = nil }
                 if ContinuousClock.now - start > timing.backOff.longest { failures = 0 }
                 failures += 1
-                // A server restored from a backup may not have reached the version yet, and say nothing of 410.
-                if failures.isMultiple(of: Self.failuresBeforeRelist) { version = nil }
                 note(error, failures: failures)
             } catch {
                 if Task.isCancelled { return }
@@ -63,6 +58,10 @@ extension ResourceCache {
         try await api.watch(
             scope.type, in: scope.namespace, matching: scope.selector, from: position.version
         ) { event in
+            if case .bookmark(let told) = event, Self.number(told) < Self.number(position.version) {
+                // A server that was restored from a backup would say nothing until it had come as far again.
+                throw KubernetesError.expired("the server has gone back to version \(told)")
+            }
             self.apply(event)
             position.move(to: event)
         }

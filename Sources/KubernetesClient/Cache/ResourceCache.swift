@@ -1,6 +1,7 @@
 public import Logging
 public import ServiceLifecycle
 import Synchronization
+import Timing
 
 /// The objects of one kind, kept up to date by one watch and read without a request.
 ///

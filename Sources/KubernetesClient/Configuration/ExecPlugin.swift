@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Subprocess
+import Timing
 
 /// A program that prints credentials (client.authentication.k8s.io), as kubeconfig files of cloud providers name it.
 actor ExecPlugin: CredentialSource {

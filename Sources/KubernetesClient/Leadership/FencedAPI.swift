@@ -1,3 +1,5 @@
+import Timing
+
 /// Lets changes through only while this process leads.
 struct FencedAPI: KubernetesAPI {
     let api: any KubernetesAPI

@@ -1,4 +1,5 @@
 import Synchronization
+import Timing
 
 /// One leader's time in office: works and renews side by side, then gives the lease back.
 final class LeaderTerm: Sendable {

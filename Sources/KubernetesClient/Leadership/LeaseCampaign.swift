@@ -1,3 +1,5 @@
+import Timing
+
 /// A contender's view of the lease while it waits for it.
 struct LeaseCampaign: Sendable {
     /// A lease that this process has just taken.

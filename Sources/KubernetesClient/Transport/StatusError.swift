@@ -9,6 +9,10 @@ enum StatusError {
         let status = body?["kind"]?.string == "Status" ? body : nil
         let reason = status?["reason"]?.string ?? ""
         let text = "\(purpose): \(message(status) ?? "HTTP status \(code)")"
+        let causes = status?["details"]?["causes"]?.elements ?? []
+        if causes.contains(where: { $0["reason"]?.string == "ResourceVersionTooLarge" }) {
+            return .expired(text)
+        }
         switch (code, reason) {
         case (_, "AlreadyExists"): return .alreadyExists(text)
         case (_, "Expired"), (_, "Gone"), (410, _): return .expired(text)

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Timing
 
 /// Sends requests to one API server, with its credentials.
 final class Transport: Sendable {

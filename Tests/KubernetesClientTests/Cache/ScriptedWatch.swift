@@ -62,7 +62,6 @@ final class ScriptedWatch: WatchAPI {
     ) async throws {
         for await event in events {
             if case .bookmark("expired") = event { throw KubernetesError.expired("too old") }
-            if case .bookmark("too large") = event { throw KubernetesError.unavailable("too large version") }
             try await receive(event)
         }
         throw CancellationError()

@@ -238,6 +238,20 @@ struct RequestTests {
             error.description == "get ConfigMap a.test: it is invalid; spec.replicas: must not be negative")
     }
 
+    @Test("takes a version that the server has not reached as one that is over")
+    func versionTooLarge() async throws {
+        let body = try JSONValue(
+            parsing: """
+                {"kind":"Status","reason":"Timeout","message":"Too large resource version: 9, current: 3",
+                "details":{"causes":[{"reason":"ResourceVersionTooLarge","message":"Too large resource version"}]}}
+                """)
+        let server = try await ScriptedAPIServer { _, _ in .json(504, body) }
+        let error = try await error(from: server, change: { $0.tries = 1 }) {
+            _ = try await $0.get(reference)
+        }
+        guard case .expired = error else { throw error }
+    }
+
     @Test("connects again when nothing listened at first, a write as well")
     func refusedConnection() async throws {
         let probe = try await ScriptedAPIServer { _, _ in .close }
