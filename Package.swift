@@ -141,7 +141,8 @@ let package = Package(
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
-            name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
+            name: "LoadTesterTests",
+            dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio + http2,
