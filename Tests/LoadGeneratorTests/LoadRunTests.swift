@@ -125,9 +125,8 @@ struct LoadRunTests {
         var seen: [String] = []
         for await line in lines { seen.append(line) }
         let line = try #require(seen.first)
-        #expect(
-            line.wholeMatch(of: /[0-9]+s  [0-9]+ requests  [0-9]+\/s  (p50 .* p99 .*  )?errors 0  [0-2]s left/)
-                != nil)
+        let form = /[0-9]+s  [0-9]+ requests  [0-9]+\/s  (p50 .* p99 .*  )?errors 0  [0-2]s left/
+        #expect(line.wholeMatch(of: form) != nil)
         await server.stop()
     }
 
