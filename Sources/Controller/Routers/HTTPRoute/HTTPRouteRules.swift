@@ -1,6 +1,7 @@
 import FlaggerAPI
 import JSON
 import Rollout
+import Timing
 
 /// The rules of a canary's HTTPRoute.
 struct HTTPRouteRules {
