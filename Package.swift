@@ -68,7 +68,7 @@ let package = Package(
         // Lengths of time: Go's syntax, and deadlines.
         .target(name: "Timing", swiftSettings: optimised),
         // The machine's processes, read from /proc.
-        .target(name: "Processes", swiftSettings: strict),
+        .target(name: "Processes", swiftSettings: optimised),
         // Metrics in the text format of Prometheus.
         .target(name: "Exposition", swiftSettings: strict),
         // Wire types of the Canary API, their defaults and their validation.
@@ -77,8 +77,9 @@ let package = Package(
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa]
-                + nio,
+            dependencies: [
+                "Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa,
+            ] + nio,
             swiftSettings: optimised),
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
@@ -88,9 +89,9 @@ let package = Package(
         .target(
             name: "LoadTester",
             dependencies: nio + [
-                "Exposition", "HTTP1", "Processes", "Timing", hummingbird, sqlite, subprocess, log, lifecycle,
-                httpClient, tls,
-                crypto, certificates, certificateReloading, httpTypes,
+                "Exposition", "HTTP1", "LoadGenerator", "Processes", "Timing", hummingbird, sqlite,
+                subprocess,
+                log, lifecycle, httpClient, tls, crypto, certificates, certificateReloading, httpTypes,
             ],
             swiftSettings: optimised),
         // Load generation: hey and ghz.
@@ -106,8 +107,7 @@ let package = Package(
             name: "Standalone",
             dependencies: [
                 "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
-                "Rollout",
-                hummingbird, httpClient, sqlite, log, lifecycle,
+                "Rollout", hummingbird, httpClient, sqlite, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
@@ -171,7 +171,8 @@ let package = Package(
             ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
-            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
+            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio + http2,
+            swiftSettings: strict
         ),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.

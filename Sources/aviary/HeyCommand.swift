@@ -8,6 +8,18 @@ struct HeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hey", abstract: "Send load to an HTTP server and measure the answers.",
         discussion: """
+            Examples:
+              hey -n 1000 -c 20 http://127.0.0.1:8080/
+              hey -z 1m -q 5 -c 2 -h2 https://podinfo.example/
+              hey -z 30s --rate 200 --threshold 'p99<250ms' --threshold 'success>=99' http://127.0.0.1:8080/
+
+            A closed loop (the default) sends a worker's next request when the answer is there. An open loop \
+            (--rate) sends when a request is due, and counts latency from then: it also sees what a server \
+            that stalls does to those who come meanwhile.
+
+            Exit codes: 0 done, whatever the answers; 1 an option was refused, or a threshold was missed; \
+            2 a flag cannot be read.
+
             Names in AVIARY_RESOLVE (host=address:port or host:port=address:port, separated by commas) \
             are dialled there; the Host header keeps the name.
             """)
@@ -102,6 +114,13 @@ struct HeyCommand: AsyncParsableCommand {
         ))
     var rate: Double?
 
+    @Option(
+        name: .customLong("threshold"),
+        help: ArgumentHelp(
+            "What must be achieved, such as 'p99<250ms', 'success>=99' or 'rps>100'; may be repeated. If it is not, the exit code is 1."
+        ))
+    var thresholds: [String] = []
+
     @Argument(help: "http://host:port/path or https://…")
     var url: String?
 
@@ -127,6 +146,7 @@ struct HeyCommand: AsyncParsableCommand {
                 FileHandle.standardError.write(Data("only the first million answers are listed\n".utf8))
             }
         }
+        if !report.keepsThresholds { throw ExitCode(1) }
     }
 
     /// Runs until the end, SIGINT or SIGTERM; shows the progress on a terminal after two seconds.

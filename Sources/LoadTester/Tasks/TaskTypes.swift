@@ -9,6 +9,7 @@ public struct TaskTypes: Sendable {
         KubectlTask(),
         NGrinderTask(),
         ConcordTask(),
+        HTTPTask(),
     ])
 
     private let byName: [String: any TaskType]
