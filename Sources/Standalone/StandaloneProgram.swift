@@ -60,11 +60,7 @@ public final class StandaloneProgram: Service {
         let registry = ReplicaTable(writer: database.writer)
         let resources = ResourceTable(writer: database.writer)
         try await resources.take(drafts, from: .files)
-        // A canary may have gone while nothing ran: its processes go as well.
-        let wanted = Set(try await resources.all().keys)
-        let survivors = try await OrphanSweep(owner: directory.owner, registry: registry).run {
-            wanted.contains(CanaryKey(namespace: $0.namespace, name: $0.name))
-        }
+        let survivors = try await Self.survivors(of: resources, registry, owner: directory.owner)
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
@@ -84,6 +80,16 @@ public final class StandaloneProgram: Service {
         daemon = Daemon(environment: environment)
         let (permissions, variables) = (options.security.permissions, Self.taskEnvironment(names, directory))
         tasks = TaskRunner(permissions: permissions, environment: variables, logger: logger)
+    }
+
+    /// The replicas that outlived the last daemon. A canary may have gone while nothing ran: its processes go as well.
+    private static func survivors(
+        of resources: ResourceTable, _ registry: ReplicaTable, owner: String
+    ) async throws -> [ReplicaRecord] {
+        let wanted = Set(try await resources.all().keys)
+        return try await OrphanSweep(owner: owner, registry: registry).run {
+            wanted.contains(CanaryKey(namespace: $0.namespace, name: $0.name))
+        }
     }
 
     /// Serves until the service group shuts down, then finishes what is in flight within the stop limit.

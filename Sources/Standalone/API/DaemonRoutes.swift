@@ -30,16 +30,20 @@ struct DaemonRoutes {
             let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 200
             return try json(await history.lines(of: key, after: after, limit: limit))
         }
+        router.get("/api/feed") { request, _ in
+            try admit(request, .read)
+            return feed()
+        }
+        addChanges(to: router)
+    }
+
+    private func addChanges(to router: Hummingbird.Router<some RequestContext>) {
         router.delete("/api/namespaces/{namespace}/canaries/{name}") { request, context in
             // The counterpart of apply: it ends what serves.
             try admit(request, .role(.execute))
             let key = try key(context)
             try await report { try await daemon.delete(key) }
             return Response(status: .noContent)
-        }
-        router.get("/api/feed") { request, _ in
-            try admit(request, .read)
-            return feed()
         }
         router.post("/api/apply") { request, _ in
             // What is applied names the commands to be run.
