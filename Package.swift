@@ -26,6 +26,7 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let http2: [Target.Dependency] = [
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -45,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -72,11 +74,19 @@ let package = Package(
             name: "LoadTester",
             dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
             swiftSettings: strict),
+        // gRPC on the wire, and messages by their descriptors: .proto files, reflection, JSON.
+        .target(name: "GRPC", dependencies: ["JSON", protobuf] + nio, swiftSettings: optimised),
         // Load generation: hey and ghz.
         .target(
-            name: "LoadGenerator", dependencies: nio + http2 + [histogram, tls], swiftSettings: optimised),
+            name: "LoadGenerator", dependencies: ["GRPC", "JSON"] + nio + http2 + [histogram, tls],
+            swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
-        .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
+        .target(
+            name: "SampleApp",
+            dependencies: [
+                "GRPC", hummingbird, .product(name: "HummingbirdHTTP2", package: "hummingbird"), lifecycle,
+                log,
+            ], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
         .target(name: "CProcess"),
         // One machine without Kubernetes: processes, proxy, SQLite.
@@ -103,7 +113,8 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Dashboard", "FlaggerAPI", "LoadGenerator", "LoadTester", "SampleApp", "Standalone",
+                "Dashboard", "FlaggerAPI", "GRPC", "JSON", "LoadGenerator", "LoadTester", "SampleApp",
+                "Standalone",
                 arguments, httpClient, log, lifecycle,
             ],
             swiftSettings: strict),
@@ -129,6 +140,7 @@ let package = Package(
         .testTarget(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
         ),
+        .testTarget(name: "GRPCTests", dependencies: ["GRPC", "JSON"], swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient"], swiftSettings: strict),

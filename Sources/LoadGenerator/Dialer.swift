@@ -63,7 +63,7 @@ final class Dialer {
             }
     }
 
-    private static func text(_ address: SocketAddress) -> String {
+    static func text(_ address: SocketAddress) -> String {
         let host = address.ipAddress ?? "\(address)"
         let name = host.contains(":") ? "[\(host)]" : host
         return "\(name):\(address.port ?? 0)"
