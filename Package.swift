@@ -140,7 +140,11 @@ let package = Package(
         .testTarget(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
         ),
-        .testTarget(name: "GRPCTests", dependencies: ["GRPC", "JSON"], swiftSettings: strict),
+        // Against Python's gRPC, which Scripts/install-dependencies installs.
+        .testTarget(
+            name: "GRPCTests",
+            dependencies: ["GRPC", "JSON", "LoadGenerator", "SampleApp", "aviary", log, tls] + nio + http2,
+            exclude: ["Peer"], swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient"], swiftSettings: strict),

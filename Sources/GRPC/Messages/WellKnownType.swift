@@ -33,7 +33,9 @@ enum WellKnownType {
         guard let type = types[name] else { return nil }
         do {
             let json = try JSONEncoder().encode(value)
-            return try type.init(jsonUTF8Bytes: json).serializedBytes()
+            var options = BinaryEncodingOptions()
+            options.useDeterministicOrdering = true
+            return try type.init(jsonUTF8Bytes: json).serializedBytes(options: options)
         } catch {
             throw .data(path: path, problem: "is \(value.kind), which is no \(name)\(example(name))")
         }
