@@ -55,21 +55,21 @@ struct MessageEncoderTests {
             .map { String(format: "%02x", $0) }.joined()
     }
 
-    private static func python(_ documents: [(json: String, bytes: String)]) throws -> [String] {
+    private static func python(_ documents: [(json: String, bytes: String)]) async throws -> [String] {
         let lines = try documents.map {
             let line = try JSONEncoder().encode(["json": $0.json, "bytes": $0.bytes])
             return String(decoding: line, as: UTF8.self) + "\n"
         }
-        return try PythonPeer.run(["encode"], input: lines.joined()).split(
+        return try await PythonPeer.run(["encode"], input: lines.joined()).split(
             separator: "\n", omittingEmptySubsequences: false
         ).map(String.init)
     }
 
     @Test("encodes JSON to the same bytes as Google's library")
-    func agreement() throws {
+    func agreement() async throws {
         let schema = try Self.schema()
         let ours = try Self.accepted.map { (json: $0, bytes: try Self.encode($0, schema)) }
-        for (our, answer) in zip(ours, try Self.python(ours)) {
+        for (our, answer) in zip(ours, try await Self.python(ours)) {
             let encodings = answer.split(separator: " ")
             #expect(encodings.count == 2 && encodings.first == encodings.last, "\(our.json): \(answer)")
             #expect((encodings.first ?? "").count == max(our.bytes.count, 1), "\(our.json)")
@@ -77,9 +77,9 @@ struct MessageEncoderTests {
     }
 
     @Test("refuses what Google's library refuses, naming the field")
-    func refusals() throws {
+    func refusals() async throws {
         let schema = try Self.schema()
-        let theirs = try Self.python(Self.refused.map { (json: $0, bytes: "") })
+        let theirs = try await Self.python(Self.refused.map { (json: $0, bytes: "") })
         for (json, answer) in zip(Self.refused, theirs) {
             #expect(answer.hasPrefix("refused"), "\(json): \(answer)")
         }
@@ -108,10 +108,10 @@ struct MessageEncoderTests {
     }
 
     @Test("a protoset means the same as the file it was made of")
-    func protoset() throws {
+    func protoset() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: file) }
-        _ = try PythonPeer.run(["protoset", file])
+        _ = try await PythonPeer.run(["protoset", file])
         let (source, compiled) = (try Self.schema(), try Protoset.schema(file))
         for json in Self.accepted {
             #expect(try Self.encode(json, compiled) == Self.encode(json, source), "\(json)")

@@ -57,7 +57,7 @@ public struct MessageEncoder: Sendable {
             let place = path.isEmpty ? key : "\(path).\(key)"
             let field = type.descriptor.field.first { $0.jsonName == key || $0.name == key }
             guard let field else {
-                let names = type.descriptor.field.map { $0.hasJsonName ? $0.jsonName : $0.name }
+                let names = type.descriptor.field.map(\.jsonName)
                 let list = names.isEmpty ? "no fields" : names.joined(separator: ", ")
                 throw .data(path: place, problem: "is no field of \(type.name); it has \(list)")
             }

@@ -51,7 +51,7 @@ extension ProtoParser {
         try expect(";")
     }
 
-    private static func jsonName(of name: String) -> String {
+    static func jsonName(of name: String) -> String {
         var result = ""
         var isUpper = false
         for character in name {

@@ -31,6 +31,10 @@ public struct Schema: Sendable {
     ) {
         let name = scope + message.name
         var settled = message
+        // Descriptions of some servers leave out the names that follow from others.
+        for index in settled.field.indices where !settled.field[index].hasJsonName {
+            settled.field[index].jsonName = ProtoParser.jsonName(of: settled.field[index].name)
+        }
         for index in settled.field.indices where !settled.field[index].options.hasPacked {
             let features = settled.field[index].options.features
             settled.field[index].options.packed =

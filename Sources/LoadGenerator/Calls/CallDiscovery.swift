@@ -72,7 +72,16 @@ public struct CallDiscovery: Sendable {
             case .services: throw GRPCError.schema("the server answered with services where files belong")
             }
         }
-        for service in services { try take(try await ask(.fileContaining(service))) }
+        for name in services {
+            let response = try await ask(.fileContaining(name))
+            if case .failure(StatusCode.notFound.rawValue, _) = response, service != nil,
+                case .services(let names) = try await ask(.services)
+            {
+                throw GRPCError.method(
+                    "there is no service \(name); there is \(names.joined(separator: ", "))")
+            }
+            try take(response)
+        }
         while let name = wanted.popLast() {
             guard files[name] == nil else { continue }
             guard files.count < Self.fileLimit else {
@@ -88,7 +97,7 @@ public struct CallDiscovery: Sendable {
     private func ask(
         _ request: ReflectionService.Request, _ slot: NIOLoopBound<CallSlot>
     ) async throws -> ReflectionService.Response {
-        let timeout = TimeAmount(plan.timeout ?? .seconds(20))
+        let timeout = TimeAmount(plan.connectTimeout)
         let frame = MessageFrame.encode(request.message)
         let loop = slot.eventLoop
         let answer = loop.flatSubmit {

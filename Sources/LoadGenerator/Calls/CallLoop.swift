@@ -6,11 +6,12 @@ import NIOSSL
 final class CallLoop {
     private let loop: any EventLoop
     private let plan: CallPlan
-    private let started: NIODeadline
+    private var started = NIODeadline.now()
     private let messages: [ByteBuffer]
     private let slots: [CallSlot]
     private let limit: Int
-    private let end: NIODeadline?
+    private let share: LoopShare
+    private var end: NIODeadline?
     private let finished: EventLoopPromise<Void>
     private var schedule: CallSchedule
     private var remaining: Int
@@ -28,28 +29,27 @@ final class CallLoop {
     /// - Parameters:
     ///   - share: which of how many loops this is.
     ///   - tls: the certificates, when the plan has any.
-    init(
-        loop: any EventLoop, plan: CallPlan, share: LoopShare, tls: NIOSSLContext?, started: NIODeadline
-    ) {
+    init(loop: any EventLoop, plan: CallPlan, share: LoopShare, tls: NIOSSLContext?) {
         self.loop = loop
         self.plan = plan
-        self.started = started
         messages = plan.messages.map { MessageFrame.encode($0) }
         let dialer = CallDialer(loop: loop, plan: plan, tls: tls)
         slots = (0..<share.of(plan.connections)).map { _ in
             CallSlot(loop: loop, dialer: dialer, method: plan.method, connectTimeout: plan.connectTimeout)
         }
         limit = share.of(plan.callLimit)
-        let time = plan.duration ?? plan.maxDuration
-        end = time.map { started + TimeAmount($0) }
         schedule = CallSchedule(rate: plan.rate, start: started, share: share)
+        self.share = share
         remaining = plan.duration == nil ? share.of(plan.total) : .max
         recorder = CallRecorder(plan: plan, skipping: share.of(plan.skipFirst))
         finished = loop.makePromise()
     }
 
-    /// Starts the calls; the future succeeds when the last has ended.
-    func start() -> EventLoopFuture<Void> {
+    /// Starts the calls; times count from `started`. The future succeeds when the last has ended.
+    func start(at started: NIODeadline) -> EventLoopFuture<Void> {
+        self.started = started
+        schedule = CallSchedule(rate: plan.rate, start: started, share: share)
+        end = (plan.duration ?? plan.maxDuration).map { started + TimeAmount($0) }
         if let end { loop.assumeIsolated().scheduleTask(deadline: end) { self.timeIsOver() } }
         sweepDeadlines()
         pump()

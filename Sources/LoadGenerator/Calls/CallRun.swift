@@ -23,21 +23,20 @@ public struct CallRun: Sendable {
         let tls = try plan.tls?.context()
         let threads = min(plan.threads, plan.connections)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        let started = NIODeadline.now()
         let plan = plan
         let loops = (0..<threads).map { index in
             let loop = group.next()
             return loop.submit {
                 let share = LoopShare(index: index, count: threads)
                 return NIOLoopBound(
-                    CallLoop(loop: loop, plan: plan, share: share, tls: tls, started: started),
+                    CallLoop(loop: loop, plan: plan, share: share, tls: tls),
                     eventLoop: loop)
             }
         }
         do {
             var bound: [NIOLoopBound<CallLoop>] = []
             for loop in loops { bound.append(try await loop.get()) }
-            let report = try await perform(bound, started: started, onProgress: onProgress)
+            let report = try await perform(bound, onProgress: onProgress)
             try await group.shutdownGracefully()
             return report
         } catch {
@@ -47,10 +46,11 @@ public struct CallRun: Sendable {
     }
 
     private func perform(
-        _ loops: [NIOLoopBound<CallLoop>], started: NIODeadline,
+        _ loops: [NIOLoopBound<CallLoop>],
         onProgress: (@Sendable (CallReport) async -> Void)?
     ) async throws -> CallReport {
-        let ends = loops.map { loop in loop.eventLoop.flatSubmit { loop.value.start() } }
+        let started = NIODeadline.now()
+        let ends = loops.map { loop in loop.eventLoop.flatSubmit { loop.value.start(at: started) } }
         await withTaskCancellationHandler {
             await withTaskGroup(of: Void.self) { tasks in
                 if let onProgress {

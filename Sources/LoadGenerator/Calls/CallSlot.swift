@@ -135,9 +135,15 @@ extension CallSlot: CallConnectionDelegate {
             sent += 1
         }
         waiting.removeFirst(min(sent, waiting.count))
+        connection.flush()
     }
 
-    func connection(_ connection: CallConnection, refused call: Call) { submit(call) }
+    func connection(_ connection: CallConnection, refused call: Call) {
+        submit(call)
+        // The refused call made room for one that waits.
+        if case .open(let current) = state { connectionHasRoom(current) }
+        flush()
+    }
 
     func connectionRetired(_ connection: CallConnection, reason: String) {
         connections.removeAll { $0 === connection && !$0.isAnswering }

@@ -30,9 +30,13 @@ struct GhzProcess {
         if let input { standardInput.fileHandleForWriting.write(Data(input.utf8)) }
         try standardInput.fileHandleForWriting.close()
         try await meanwhile(process)
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let errorText = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let (text, errorText) = try await blocking { [output, errors] in
+            (
+                output.fileHandleForReading.readDataToEndOfFile(),
+                errors.fileHandleForReading.readDataToEndOfFile()
+            )
+        }
+        try await blocking { [process] in process.waitUntilExit() }
         return GhzProcess(
             status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
             errors: String(decoding: errorText, as: UTF8.self))

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Python's gRPC in a process of its own.
-final class PythonPeer {
+/// Python's gRPC in a process of its own; nothing of it changes once it was started.
+final class PythonPeer: @unchecked Sendable {
     /// What the server was sent.
-    struct Received: Decodable {
+    struct Received: Decodable, Sendable {
         /// Messages in hexadecimal.
         let orders: [String]
         let metadata: [[[String]]]
@@ -43,7 +43,11 @@ final class PythonPeer {
     }
 
     /// Runs a mode that ends by itself and returns its output.
-    static func run(_ arguments: [String], input text: String = "") throws -> String {
+    static func run(_ arguments: [String], input text: String = "") async throws -> String {
+        try await blocking { try finish(arguments, input: text) }
+    }
+
+    private static func finish(_ arguments: [String], input text: String) throws -> String {
         let (process, input, output) = try start(arguments)
         input.fileHandleForWriting.write(Data(text.utf8))
         try input.fileHandleForWriting.close()
@@ -54,16 +58,31 @@ final class PythonPeer {
     }
 
     /// Starts the server.
-    static func serve(_ options: String...) throws -> PythonPeer {
+    static func serve(_ options: String...) async throws -> PythonPeer {
+        try await blocking { try begin(options) }
+    }
+
+    private static func begin(_ options: [String]) throws -> PythonPeer {
         let (process, input, output) = try start(["serve"] + options)
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) {
-            line += byte
-        }
-        let port = try #require(Int(String(decoding: line, as: UTF8.self)))
+        let port = try #require(Int(try readLine(output.fileHandleForReading)))
         return PythonPeer(
             process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading,
             port: port)
+    }
+
+    private static func readLine(_ output: FileHandle) throws -> String {
+        var line = Data()
+        while let byte = try output.read(upToCount: 1), !byte.isEmpty, byte != Data("\n".utf8) {
+            line += byte
+        }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// Waits until so many calls have arrived.
+    func awaitOrders(_ count: Int) async throws {
+        input.write(Data("wait \(count)\n".utf8))
+        let line = try await blocking { [output] in try Self.readLine(output) }
+        try #require(line == "arrived")
     }
 
     /// Lets the server say that it goes away; calls under way are answered.
@@ -71,10 +90,12 @@ final class PythonPeer {
 
     /// Ends the server and returns what it was sent.
     @discardableResult
-    func stop() throws -> Received {
-        input.write(Data("stop\n".utf8))
-        let answer = output.readDataToEndOfFile()
-        process.waitUntilExit()
-        return try JSONDecoder().decode(Received.self, from: answer)
+    func stop() async throws -> Received {
+        try await blocking { [self] in
+            input.write(Data("stop\n".utf8))
+            let answer = output.readDataToEndOfFile()
+            process.waitUntilExit()
+            return try JSONDecoder().decode(Received.self, from: answer)
+        }
     }
 }

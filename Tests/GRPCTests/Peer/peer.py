@@ -99,6 +99,10 @@ for line in sys.stdin:
     if line.strip() == "stop":
         server.stop(None)
         break
+    if line.startswith("wait "):
+        while len(received["orders"]) < int(line.split()[1]):
+            time.sleep(0.01)
+        print("arrived", flush=True)
     if line.strip() == "drain":
         server.stop(5)
 server.stop(None)
