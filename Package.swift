@@ -67,8 +67,10 @@ let package = Package(
             name: "Delivery",
             dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto] + nio,
             swiftSettings: optimised),
+        // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
+        .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
-        .target(name: "Proxy", dependencies: nio + [histogram, log], swiftSettings: optimised),
+        .target(name: "Proxy", dependencies: ["HTTP1"] + nio + [histogram, log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
@@ -78,14 +80,14 @@ let package = Package(
         .target(name: "GRPC", dependencies: ["JSON", protobuf] + nio, swiftSettings: optimised),
         // Load generation: hey and ghz.
         .target(
-            name: "LoadGenerator", dependencies: ["GRPC", "JSON"] + nio + http2 + [histogram, tls],
+            name: "LoadGenerator", dependencies: ["GRPC", "HTTP1"] + nio + http2 + [histogram, tls],
             swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
         .target(
             name: "SampleApp",
             dependencies: [
-                "GRPC", hummingbird, .product(name: "HummingbirdHTTP2", package: "hummingbird"), lifecycle,
-                log,
+                "GRPC", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"), lifecycle, log,
             ], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
         .target(name: "CProcess"),
@@ -131,7 +133,7 @@ let package = Package(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI", tls] + nio, swiftSettings: strict),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(

@@ -2,46 +2,45 @@ import NIOCore
 
 /// One request under way, redirects included, with the times it passed.
 struct Exchange {
-    var target: LoadTarget
-    var request: LoadRequest
-    let started: NIODeadline
+    /// Where it goes after a redirect.
+    final class Redirection {
+        let target: LoadTarget
+        let request: LoadRequest
+        let number: Int
+
+        init(to target: LoadTarget, request: LoadRequest, number: Int) {
+            self.target = target
+            self.request = request
+            self.number = number
+        }
+    }
+
+    /// When it was to be sent: latency counts from here.
+    let planned: NIODeadline
     let deadline: NIODeadline
-    var redirects = 0
+    var redirection: Redirection?
     var dialStarted: NIODeadline?
     var dial: Int64 = 0
     var lookup: Int64 = 0
     var sendStarted: NIODeadline
     var sent: NIODeadline
-    var firstByte: NIODeadline?
-    var status = 0
-    var location: String?
-    var keepsConnection = false
-    var bytes = 0
-    /// Whether it was sent on a connection that had served before: such a one may just be closing.
-    var isOnReusedConnection = false
-    var isRetry = false
+    var retries = 0
 
-    init(plan: LoadPlan, now: NIODeadline) {
-        target = plan.target
-        request = plan.request
-        (started, sendStarted, sent) = (now, now, now)
-        deadline = plan.timeout.map { now + TimeAmount($0) } ?? .distantFuture
-    }
-
-    /// The words for where the time went when the deadline passes.
-    func stage(timeout: Duration?) -> String {
-        let limit = timeout.map { "after \(Double(TimeAmount($0).nanoseconds) / 1e9)s " } ?? ""
-        if sent < sendStarted || dialStarted != nil { return limit + "connecting to \(target.authority)" }
-        return limit + (firstByte == nil ? "waiting for the answer" : "in the middle of the answer")
+    @inline(__always)
+    init(planned: NIODeadline, now: NIODeadline, timeout: TimeAmount?) {
+        self.planned = planned
+        (sendStarted, sent) = (now, now)
+        deadline = timeout.map { now + $0 } ?? .distantFuture
     }
 
     /// The measurements of an exchange that ended now.
-    func sample(end: NIODeadline, runStarted: NIODeadline) -> Sample {
-        let first = firstByte ?? end
+    @inline(__always)
+    func sample(_ answer: Answer, end: NIODeadline, runStarted: NIODeadline) -> Sample {
+        let first = answer.firstByte ?? end
         return Sample(
-            total: (end - started).nanoseconds, dial: dial, lookup: lookup,
-            write: (sent - sendStarted).nanoseconds, wait: (first - sent).nanoseconds,
-            read: (end - first).nanoseconds, status: status,
-            offset: (started - runStarted).nanoseconds)
+            total: (end - planned).nanoseconds, dial: dial, lookup: lookup,
+            write: (sent - sendStarted).nanoseconds, wait: max(0, (first - sent).nanoseconds),
+            read: (end - first).nanoseconds, status: answer.status,
+            offset: (planned - runStarted).nanoseconds)
     }
 }

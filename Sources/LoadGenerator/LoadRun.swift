@@ -4,11 +4,13 @@ import NIOPosix
 /// Performs a plan and measures it.
 public struct LoadRun: Sendable {
     private let plan: LoadPlan
+    private let dial: DialSettings
 
     /// - Throws: `LoadError.option` when the plan cannot be run.
     public init(_ plan: LoadPlan) throws(LoadError) {
         try plan.validate()
         self.plan = plan
+        dial = try plan.dialSettings()
     }
 
     /// Sends the plan's requests and reports on them.
@@ -53,7 +55,8 @@ public struct LoadRun: Sendable {
         } onCancel: {
             for load in loads { load.eventLoop.execute { load.value.stop(cutting: true) } }
         }
-        return try await LoadReport(recorder(of: loads), plan: plan, elapsed: .now() - started)
+        let elapsed = NIODeadline.now() - started
+        return LoadReport(try await recorder(of: loads, samples: true), plan: plan, elapsed: elapsed)
     }
 
     private func loads(
@@ -62,13 +65,13 @@ public struct LoadRun: Sendable {
         var loads: [NIOLoopBound<EventLoopLoad>] = []
         for index in 0..<threads {
             let loop = group.next()
-            // Cumulative shares differ by one at most and sum up to all requests.
-            let share = plan.requests * (index + 1) / threads - plan.requests * index / threads
-            let plan = plan
+            let (plan, dial) = (plan, dial)
             loads.append(
                 try await loop.submit {
                     NIOLoopBound(
-                        EventLoopLoad(loop: loop, plan: plan, requests: share, started: started),
+                        EventLoopLoad(
+                            loop: loop, plan: plan, dial: dial, number: index, count: threads,
+                            started: started),
                         eventLoop: loop)
                 }.get())
         }
@@ -80,15 +83,17 @@ public struct LoadRun: Sendable {
         to onProgress: @Sendable (LoadReport) async -> Void
     ) async {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
-            guard let recorder = try? await recorder(of: loads) else { return }
+            guard let recorder = try? await recorder(of: loads, samples: false) else { return }
             await onProgress(LoadReport(recorder, plan: plan, elapsed: .now() - started))
         }
     }
 
-    private func recorder(of loads: [NIOLoopBound<EventLoopLoad>]) async throws -> Recorder {
+    private func recorder(
+        of loads: [NIOLoopBound<EventLoopLoad>], samples: Bool
+    ) async throws -> Recorder {
         var sum = Recorder(keepsSamples: plan.keepsSamples)
         for load in loads {
-            sum.add(try await load.eventLoop.submit { load.value.recorder }.get())
+            sum.add(try await load.eventLoop.submit { load.value.snapshot(samples: samples) }.get())
         }
         return sum
     }

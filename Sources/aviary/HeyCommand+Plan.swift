@@ -5,23 +5,23 @@ extension HeyCommand {
     /// The plan the flags ask for.
     ///
     /// - Throws: `LoadError` that names the flag.
-    func plan() throws -> LoadPlan {
-        guard !h2 else { throw LoadError.option("-h2: HTTP/2 is not supported yet; leave the flag out") }
-        guard x == nil else {
-            throw LoadError.option("-x: proxies are not supported yet; leave the flag out")
-        }
+    func plan(for url: String) throws -> LoadPlan {
         var plan = LoadPlan(target: try LoadTarget(url))
         plan.request = try request()
         plan.workers = c
         plan.requests = n
-        plan.duration = z
+        plan.duration = z == .zero ? nil : z
+        plan.rate = rate
+        plan.version = h2c ? .http2 : h2 ? .http2IfNegotiated : .http1
+        plan.trust = cacert.map { .authorities(file: $0) } ?? (verify ? .systemAuthorities : .anyone)
+        plan.proxy = try x.map { try ForwardProxy($0) }
         guard q >= 0, q.isFinite else { throw LoadError.option("-q is \(q); give 0 or more") }
         plan.ratePerWorker = q == 0 ? nil : q
         guard t >= 0, t <= 1e9 else { throw LoadError.option("-t is \(t); give seconds, 0 for ever") }
         plan.timeout = t == 0 ? nil : .seconds(t)
         plan.keepsAlive = !disableKeepalive
         plan.followsRedirects = !disableRedirects
-        if let cpus { plan.threads = cpus }
+        if let cpus, cpus != 0 { plan.threads = cpus }
         plan.hostMap = try HostMap(ProcessInfo.processInfo.environment["AVIARY_RESOLVE"] ?? "")
         plan.keepsSamples = (output ?? o) == .csv
         return plan
@@ -32,6 +32,7 @@ extension HeyCommand {
         try request.setMethod(m.uppercased())
         request.contentType = contentType
         request.accept = accept
+        request.userAgent = userAgent
         request.hostHeader = host
         request.acceptsCompression = !disableCompression
         for text in header { try request.addHeader(text) }

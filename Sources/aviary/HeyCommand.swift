@@ -78,19 +78,41 @@ struct HeyCommand: AsyncParsableCommand {
     @Option(name: .dash("cpus"), help: "Threads. (default: one a core)")
     var cpus: Int?
 
-    @Flag(name: .dash("h2"), help: .hidden)
+    @Flag(name: .dash("h2"), help: "Speak HTTP/2 with https servers that offer it.")
     var h2 = false
 
-    @Option(name: .dash("x"), help: .hidden)
+    @Flag(help: "Speak HTTP/2 only, also without TLS.")
+    var h2c = false
+
+    @Option(name: .dash("x"), help: "HTTP proxy, host:port or http://user:password@host:port.")
     var x: String?
 
-    @Argument(help: "http://host:port/path")
-    var url: String
+    @Option(name: .dash("U"), help: "User-Agent, put in front of hey's own.")
+    var userAgent: String?
+
+    @Flag(help: "Verify certificates against the system's authorities. (default: accept any)")
+    var verify = false
+
+    @Option(help: "Verify certificates against the authorities in this PEM file.")
+    var cacert: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests a second in all, sent when they are due (open loop), -c of them at a time at most; latency counts from the planned time."
+        ))
+    var rate: Double?
+
+    @Argument(help: "http://host:port/path or https://…")
+    var url: String?
 
     func run() async throws {
+        guard let url else {
+            FileHandle.standardError.write(Data((Self.helpMessage() + "\n").utf8))
+            throw ExitCode(1)
+        }
         let run: LoadRun
         do {
-            run = try LoadRun(plan())
+            run = try LoadRun(plan(for: url))
         } catch let error as LoadError {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode(1)

@@ -167,7 +167,7 @@ struct CallRunTests {
         plan.total = 2
         let report = try await CallRun(plan).run()
         #expect(codes(report) == ["Unavailable": 2])
-        let words = speaks ? "does not speak HTTP/2" : "no HTTP/2 settings"
+        let words = speaks ? "leave --insecure out" : "timed out connecting"
         #expect(report.errors.keys.allSatisfy { $0.contains(words) }, "\(report.errors)")
         await server.stop()
     }

@@ -73,7 +73,8 @@ struct HeyCommandTests {
             (["-H", "bad", "http://127.0.0.1:1/"], 1, "\"bad\""),
             (["-a", "bad", "http://127.0.0.1:1/"], 1, "username:password"),
             (["-D", "/nonexistent", "http://127.0.0.1:1/"], 1, "/nonexistent"),
-            (["-h2", "http://127.0.0.1:1/"], 1, "-h2"), (["podinfo.test"], 1, "http://"),
+            (["-x", "ftp://127.0.0.1:1", "http://127.0.0.1:1/"], 1, "-x"), ([], 1, "USAGE"),
+            (["podinfo.test"], 1, "http://"),
         ])
     func badInput(arguments: [String], status: Int32, words: String) async throws {
         let outcome = try await hey(arguments)

@@ -1,5 +1,6 @@
 import GRPC
 import NIOCore
+import NIOHPACK
 import NIOHTTP2
 
 /// How a call ended.
@@ -24,21 +25,23 @@ final class Call {
     let deadline: NIODeadline
     /// What is sent, framed.
     let message: ByteBuffer
-    /// Its place on the connection; nil until it is sent.
-    var streamID: HTTP2StreamID?
-    /// Whether the request's last byte was handed over.
-    var isSent = false
-    /// Whether the server refused it untouched once already.
-    var wasRefused = false
-    /// Called once, at the end.
-    let completion: (Call, CallOutcome) -> Void
-
-    private var reader: MessageFrameReader
+    /// Whoever sends it; set when it is submitted.
+    weak var slot: CallSlot?
+    /// The messages of the answer, when they are kept.
     private(set) var messages: [[UInt8]] = []
-    private var httpStatus: Int?
-    private var trouble: CallOutcome?
 
-    /// - Parameter keepsAnswer: whether ``messages`` is filled.
+    private var completion: ((Call, CallOutcome) -> Void)?
+    private var reader: MessageFrameReader
+    private var connection: HTTP2Connection?
+    private var stream = HTTP2StreamID.rootStream
+    private var httpStatus: Int?
+    private var status: CallOutcome?
+    private var trouble: CallOutcome?
+    private var wasRefused = false
+
+    /// - Parameters:
+    ///   - keepsAnswer: whether ``messages`` is filled.
+    ///   - completion: called once, at the end.
     init(
         message: ByteBuffer, planned: NIODeadline, deadline: NIODeadline, keepsAnswer: Bool = false,
         completion: @escaping (Call, CallOutcome) -> Void
@@ -50,55 +53,85 @@ final class Call {
         reader = MessageFrameReader(limit: Self.answerLimit, keepsMessages: keepsAnswer)
     }
 
-    /// Takes over headers; returns the outcome when they end the stream.
-    func received(_ headers: [(name: String, value: String)], endStream: Bool) -> CallOutcome? {
-        var fields: [String: String] = [:]
-        for field in headers where fields[field.name] == nil { fields[field.name] = field.value }
-        if httpStatus == nil, let status = fields[":status"].flatMap({ Int($0) }) {
-            if (100..<200).contains(status) { return nil }
-            httpStatus = status
-            let type = fields["content-type"] ?? ""
-            if fields["grpc-status"] == nil, status != 200 {
-                trouble = .failed(StatusCode(httpStatus: status), "the answer is HTTP \(status), not gRPC")
-            } else if fields["grpc-status"] == nil, !type.hasPrefix("application/grpc") {
-                trouble = .failed(.unknown, "the answer has the content-type \"\(type.prefix(100))\"")
+    /// Sends it on a connection with room.
+    func start(on connection: HTTP2Connection, headers: HPACKHeaders) {
+        self.connection = connection
+        stream = connection.open(headers, body: message, owner: self)
+    }
+
+    /// Ends it, whatever its state; the server is told if it has it.
+    func end(_ outcome: CallOutcome) {
+        guard let completion else { return }
+        self.completion = nil
+        slot?.callEnded(self)
+        connection?.cancel(stream)
+        completion(self, outcome)
+    }
+}
+
+extension Call: HTTP2StreamOwner {
+    func received(_ headers: HPACKHeaders, on stream: HTTP2StreamID) {
+        let text = headers.first(name: "grpc-status")
+        if let text {
+            let code = Int(text).flatMap { StatusCode(rawValue: $0) } ?? .unknown
+            let message = StatusMessage.decode((headers.first(name: "grpc-message") ?? "").prefix(1000))
+            status = code == .ok ? .ok : .failed(code, message)
+        }
+        guard httpStatus == nil, let code = headers.first(name: ":status").flatMap({ Int($0) }),
+            code >= 200
+        else { return }
+        httpStatus = code
+        let type = headers.first(name: "content-type") ?? ""
+        guard text == nil else { return }
+        if code != 200 {
+            trouble = .failed(StatusCode(httpStatus: code), "the answer is HTTP \(code), not gRPC")
+        } else if !type.hasPrefix("application/grpc") {
+            trouble = .failed(.unknown, "the answer has the content-type \"\(type.prefix(100))\"")
+        }
+    }
+
+    func received(_ bytes: ByteBuffer, on stream: HTTP2StreamID) {
+        guard trouble == nil else { return }
+        do throws(MessageFrameReader.Trouble) {
+            messages += try reader.append(bytes)
+        } catch {
+            switch error {
+            case .compressed: end(.failed(.internal, "the answer is compressed, which was not asked for"))
+            case .tooLong(let length):
+                end(.failed(.resourceExhausted, "the answer has \(length) bytes, above \(Self.answerLimit)"))
             }
         }
-        return endStream ? end(fields) : nil
     }
 
-    /// Takes over a piece of the answer; returns the outcome when it ends the stream or cannot go on.
-    func received(_ bytes: ByteBuffer, endStream: Bool) -> CallOutcome? {
-        if trouble == nil {
-            do throws(MessageFrameReader.Trouble) {
-                messages += try reader.append(bytes)
-            } catch {
-                return Self.outcome(of: error)
-            }
+    func ended(_ stream: HTTP2StreamID) {
+        connection = nil
+        slot?.callAnswered()
+        guard let status else {
+            return end(trouble ?? .failed(.internal, "the answer ended without a status"))
         }
-        return endStream ? trouble ?? .failed(.internal, "the answer ended without a status") : nil
-    }
-
-    private static func outcome(of trouble: MessageFrameReader.Trouble) -> CallOutcome {
-        switch trouble {
-        case .compressed: .failed(.internal, "the answer is compressed, which was not asked for")
-        case .tooLong(let length):
-            .failed(.resourceExhausted, "the answer has \(length) bytes, above \(answerLimit)")
-        }
-    }
-
-    private func end(_ fields: [String: String]) -> CallOutcome {
-        guard let text = fields["grpc-status"] else {
-            return trouble ?? .failed(.unknown, "the answer ended without a status")
-        }
-        let code = Int(text).flatMap { StatusCode(rawValue: $0) } ?? .unknown
-        guard code == .ok else {
-            return .failed(code, StatusMessage.decode((fields["grpc-message"] ?? "").prefix(1000)))
-        }
+        guard status.code == .ok else { return end(status) }
         guard reader.isBetweenMessages, reader.count == 1 else {
             let count = reader.isBetweenMessages ? "\(reader.count) messages" : "a broken message"
-            return .failed(.internal, "the answer is OK with \(count) where one belongs")
+            return end(.failed(.internal, "the answer is OK with \(count) where one belongs"))
         }
-        return .ok
+        end(.ok)
+    }
+
+    func failed(_ stream: HTTP2StreamID, _ failure: LoadFailure, retry: RetryAdvice) {
+        connection = nil
+        if retry == .unprocessed, !wasRefused, completion != nil, let slot {
+            // The server never saw it, so that it is not sent twice.
+            wasRefused = true
+            return slot.submit(self)
+        }
+        let code: StatusCode =
+            switch failure {
+            case .streamReset(.cancel): .cancelled
+            case .streamReset(.enhanceYourCalm): .resourceExhausted
+            case .streamReset(.inadequateSecurity): .permissionDenied
+            case .streamReset(.refusedStream): .unavailable
+            default: failure.cause == .reset || failure.cause == .http2 ? .internal : .unavailable
+            }
+        end(.failed(code, failure.description))
     }
 }

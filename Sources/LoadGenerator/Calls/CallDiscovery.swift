@@ -1,7 +1,6 @@
 public import GRPC
 import NIOCore
 import NIOPosix
-import NIOSSL
 
 /// Asks a server by reflection what can be called.
 public struct CallDiscovery: Sendable {
@@ -15,10 +14,10 @@ public struct CallDiscovery: Sendable {
     ///
     /// - Throws: `CallDiscoveryError`, `GRPCError`, or `LoadError.option` for certificates.
     public func schema(of service: String?) async throws -> Schema {
-        let tls = try plan.tls?.context()
+        let settings = try plan.dialSettings()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            let schema = try await schema(of: service, tls: tls, on: group.next())
+            let schema = try await schema(of: service, settings, on: group.next())
             try await group.shutdownGracefully()
             return schema
         } catch {
@@ -28,16 +27,15 @@ public struct CallDiscovery: Sendable {
     }
 
     private func schema(
-        of service: String?, tls: NIOSSLContext?, on loop: any EventLoop
+        of service: String?, _ settings: DialSettings, on loop: any EventLoop
     ) async throws -> Schema {
         var missing: CallDiscoveryError?
         for version in ReflectionService.versions {
             let plan = plan
             let slot = try await loop.submit {
-                let dialer = CallDialer(loop: loop, plan: plan, tls: tls)
-                let slot = CallSlot(
-                    loop: loop, dialer: dialer, method: ReflectionService.method(version),
-                    connectTimeout: plan.connectTimeout)
+                let slot = try CallSlot(
+                    loop: loop, dialer: Dialer(loop: loop, settings: settings), plan: plan,
+                    method: ReflectionService.method(version))
                 return NIOLoopBound(slot, eventLoop: loop)
             }.get()
             defer { loop.execute { slot.value.end(.failed(.cancelled, "done")) } }
@@ -111,7 +109,6 @@ public struct CallDiscovery: Sendable {
                 promise.succeed(message)
             }
             slot.value.submit(call)
-            slot.value.flush()
             let expiry = loop.assumeIsolated().scheduleTask(in: timeout) {
                 slot.value.expire(now: .now() + .nanoseconds(1))
             }

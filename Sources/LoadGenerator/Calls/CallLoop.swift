@@ -1,6 +1,5 @@
 import GRPC
 import NIOCore
-import NIOSSL
 
 /// The calls of one event loop: starts them when they are due and records how they end.
 final class CallLoop {
@@ -13,7 +12,7 @@ final class CallLoop {
     private let share: LoopShare
     private var end: NIODeadline?
     private let finished: EventLoopPromise<Void>
-    private var schedule: CallSchedule
+    private var schedule: Schedule?
     private var remaining: Int
     private var underWay = 0
     private var number = 0
@@ -28,17 +27,16 @@ final class CallLoop {
 
     /// - Parameters:
     ///   - share: which of how many loops this is.
-    ///   - tls: the certificates, when the plan has any.
-    init(loop: any EventLoop, plan: CallPlan, share: LoopShare, tls: NIOSSLContext?) {
+    ///   - settings: how connections are opened.
+    init(loop: any EventLoop, plan: CallPlan, share: LoopShare, settings: DialSettings) throws(LoadError) {
         self.loop = loop
         self.plan = plan
         messages = plan.messages.map { MessageFrame.encode($0) }
-        let dialer = CallDialer(loop: loop, plan: plan, tls: tls)
-        slots = (0..<share.of(plan.connections)).map { _ in
-            CallSlot(loop: loop, dialer: dialer, method: plan.method, connectTimeout: plan.connectTimeout)
+        let dialer = Dialer(loop: loop, settings: settings)
+        slots = try (0..<share.of(plan.connections)).map { (_) throws(LoadError) in
+            try CallSlot(loop: loop, dialer: dialer, plan: plan, method: plan.method)
         }
         limit = share.of(plan.callLimit)
-        schedule = CallSchedule(rate: plan.rate, start: started, share: share)
         self.share = share
         remaining = plan.duration == nil ? share.of(plan.total) : .max
         recorder = CallRecorder(plan: plan, skipping: share.of(plan.skipFirst))
@@ -48,7 +46,7 @@ final class CallLoop {
     /// Starts the calls; times count from `started`. The future succeeds when the last has ended.
     func start(at started: NIODeadline) -> EventLoopFuture<Void> {
         self.started = started
-        schedule = CallSchedule(rate: plan.rate, start: started, share: share)
+        schedule = plan.rate.map { Schedule(rate: $0, start: started, first: share.index, step: share.count) }
         end = (plan.duration ?? plan.maxDuration).map { started + TimeAmount($0) }
         if let end { loop.assumeIsolated().scheduleTask(deadline: end) { self.timeIsOver() } }
         sweepDeadlines()
@@ -89,14 +87,13 @@ final class CallLoop {
         let now = NIODeadline.now()
         while !isStopping, remaining > 0, underWay < limit {
             if let end, now >= end { break }
-            guard let planned = schedule.next(now: now) else {
-                wait(until: schedule.planned)
+            if let due = schedule?.next, due > now {
+                wait(until: due)
                 break
             }
             remaining -= 1
-            begin(planned: planned, now: now)
+            begin(planned: schedule?.take() ?? now, now: now)
         }
-        for slot in slots { slot.flush() }
         finishIfDone()
     }
 

@@ -20,7 +20,7 @@ public struct CallRun: Sendable {
     public func run(
         onProgress: (@Sendable (CallReport) async -> Void)? = nil
     ) async throws -> CallReport {
-        let tls = try plan.tls?.context()
+        let settings = try plan.dialSettings()
         let threads = min(plan.threads, plan.connections)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let plan = plan
@@ -29,7 +29,7 @@ public struct CallRun: Sendable {
             return loop.submit {
                 let share = LoopShare(index: index, count: threads)
                 return NIOLoopBound(
-                    CallLoop(loop: loop, plan: plan, share: share, tls: tls),
+                    try CallLoop(loop: loop, plan: plan, share: share, settings: settings),
                     eventLoop: loop)
             }
         }

@@ -1,5 +1,6 @@
 import GRPC
 import NIOCore
+import NIOHPACK
 
 /// The place of one connection: dials it, dials again when it is gone, and holds calls meanwhile.
 ///
@@ -7,156 +8,139 @@ import NIOCore
 final class CallSlot {
     private enum State {
         case idle
-        case dialling(attempt: Int)
-        case open(CallConnection)
+        case dialling
+        case open(HTTP2Connection)
         /// The last attempt failed; the next is not made at once.
         case pausing
         case ended
     }
 
     private let loop: any EventLoop
-    private let dialer: CallDialer
-    private let method: MethodName
-    private let connectTimeout: TimeAmount
+    private let dialer: Dialer
+    private let target: LoadTarget
+    private let headers: HPACKHeaders
     private var state = State.idle
-    private var attempts = 0
     private var failuresInRow = 0
+    private var hasAnswered = false
     private var waiting: [Call] = []
-    /// Connections with calls on them, the open one included.
-    private var connections: [CallConnection] = []
+    private var sent: [ObjectIdentifier: Call] = [:]
 
-    init(loop: any EventLoop, dialer: CallDialer, method: MethodName, connectTimeout: Duration) {
+    /// - Parameter method: what its calls call.
+    init(loop: any EventLoop, dialer: Dialer, plan: CallPlan, method: MethodName) throws(LoadError) {
         self.loop = loop
         self.dialer = dialer
-        self.method = method
-        self.connectTimeout = TimeAmount(connectTimeout)
+        target = try plan.loadTarget
+        headers = plan.headers(calling: method)
     }
 
     /// Sends a call as soon as there is a connection with room for it.
     func submit(_ call: Call) {
-        if case .open(let connection) = state, waiting.isEmpty, connection.hasRoom {
-            return connection.start(call)
+        call.slot = self
+        switch state {
+        case .open(let connection) where waiting.isEmpty && connection.room > 0: start(call, connection)
+        case .ended: call.end(.failed(.cancelled, "the run has ended"))
+        default:
+            sent[ObjectIdentifier(call)] = nil
+            waiting.append(call)
+            if case .idle = state { dial() }
         }
-        if case .ended = state { return call.completion(call, .failed(.cancelled, "the run has ended")) }
-        waiting.append(call)
-        if case .idle = state { dial() }
     }
 
-    /// Sends what was written.
-    func flush() {
-        for connection in connections { connection.flush() }
-    }
+    /// A call is over, or about to be.
+    func callEnded(_ call: Call) { sent[ObjectIdentifier(call)] = nil }
+
+    /// The server has answered a call.
+    func callAnswered() { hasAnswered = true }
 
     /// Ends the calls whose time is over.
     func expire(now: NIODeadline) {
-        for connection in connections { connection.expire(now: now) }
-        let late = waiting.filter { $0.deadline <= now }
+        let isLate = { (call: Call) in call.deadline <= now }
+        for call in sent.values where isLate(call) {
+            call.end(.failed(.deadlineExceeded, "context deadline exceeded"))
+        }
+        let late = waiting.filter(isLate)
         guard !late.isEmpty else { return }
-        waiting.removeAll { $0.deadline <= now }
+        waiting.removeAll(where: isLate)
         for call in late {
-            call.completion(call, .failed(.deadlineExceeded, "context deadline exceeded while connecting"))
+            call.end(.failed(.deadlineExceeded, "context deadline exceeded while connecting"))
         }
     }
 
     /// Ends everything; calls under way end with the outcome.
     func end(_ outcome: CallOutcome) {
+        let last = state
         state = .ended
-        for connection in connections { connection.close(outcome) }
-        connections = []
+        for call in sent.values { call.end(outcome) }
         failWaiting(outcome)
+        guard case .open(let connection) = last else { return }
+        connection.changed = nil
+        connection.close()
+    }
+
+    private func start(_ call: Call, _ connection: HTTP2Connection) {
+        sent[ObjectIdentifier(call)] = call
+        call.start(on: connection, headers: headers)
     }
 
     private func dial() {
-        attempts += 1
-        let attempt = attempts
-        state = .dialling(attempt: attempt)
-        loop.assumeIsolated().scheduleTask(in: connectTimeout) {
-            guard case .dialling(attempt) = self.state else { return }
-            for connection in self.connections where !connection.hasRoom {
-                connection.delegate = nil
-                connection.close(.failed(.unavailable, "timed out connecting"))
-            }
-            self.dialFailed("timed out connecting: the server sent no HTTP/2 settings")
-        }
-        dialer.dial(method: method) { connection in
-            connection.delegate = self
-        } completion: { result in
-            guard case .dialling(attempt) = self.state else {
-                if case .success(let late) = result, !self.isCurrent(late) {
-                    late.close(.failed(.unavailable, "too late"))
-                }
-                return
-            }
-            switch result {
-            case .success(let connection): self.connections.append(connection)
-            case .failure(let failure): self.dialFailed(failure.description)
+        state = .dialling
+        dialer.dial(target) { result, _ in
+            switch (result, self.state) {
+            case (.success(.http2(let connection)), .dialling): self.opened(connection)
+            case (.success(.http2(let connection)), _): connection.close()
+            case (.success(.http1(let connection)), _): connection.close()
+            case (.failure(let failure), .dialling): self.dialFailed(failure)
+            case (.failure, _): break
             }
         }
     }
 
-    private func isCurrent(_ connection: CallConnection) -> Bool {
-        if case .open(let current) = state { return current === connection }
-        return false
+    private func opened(_ connection: HTTP2Connection) {
+        state = .open(connection)
+        hasAnswered = false
+        connection.changed = { [unowned connection] in self.changed(connection) }
+        serve(connection)
     }
 
-    private func dialFailed(_ reason: String) {
+    private func changed(_ connection: HTTP2Connection) {
+        guard case .open(let current) = state, current === connection else { return }
+        guard !connection.isUsable else { return serve(connection) }
+        // Old connections finish by themselves what they have.
+        connection.changed = nil
+        if hasAnswered { failuresInRow = 0 }
+        // One that never answered a call is as good as none: the next is not dialled at once.
+        guard failuresInRow == 0 else { return pause() }
+        failuresInRow = 1
+        state = .idle
+        if !waiting.isEmpty { dial() }
+    }
+
+    private func serve(_ connection: HTTP2Connection) {
+        while !waiting.isEmpty, connection.room > 0 { start(waiting.removeFirst(), connection) }
+    }
+
+    private func dialFailed(_ failure: LoadFailure) {
         failuresInRow += 1
-        // Dialling a server that is not there again and again would only burn the processor.
-        let pause = min(1 << min(failuresInRow - 1, 7), 100)
+        pause()
+        var reason = failure.description
+        if failure.cause == .http2 { reason += "; if the server has TLS, leave --insecure out" }
+        failWaiting(.failed(.unavailable, reason))
+    }
+
+    /// Dialling a server that is not there again and again would only burn the processor.
+    private func pause() {
         state = .pausing
+        let pause = min(1 << min(failuresInRow - 1, 7), 100)
         loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(pause))) {
             guard case .pausing = self.state else { return }
             self.state = .idle
             if !self.waiting.isEmpty { self.dial() }
         }
-        failWaiting(.failed(.unavailable, reason))
     }
 
     private func failWaiting(_ outcome: CallOutcome) {
         let failing = waiting
         waiting = []
-        for call in failing { call.completion(call, outcome) }
-    }
-}
-
-extension CallSlot: CallConnectionDelegate {
-    func connectionOpened(_ connection: CallConnection) {
-        guard case .dialling = state else { return }
-        state = .open(connection)
-        if !connections.contains(where: { $0 === connection }) { connections.append(connection) }
-        connectionHasRoom(connection)
-    }
-
-    func connectionHasRoom(_ connection: CallConnection) {
-        guard case .open(let current) = state, current === connection, !waiting.isEmpty else { return }
-        var sent = 0
-        while sent < waiting.count, connection.hasRoom {
-            connection.start(waiting[sent])
-            sent += 1
-        }
-        waiting.removeFirst(min(sent, waiting.count))
-        connection.flush()
-    }
-
-    func connection(_ connection: CallConnection, refused call: Call) {
-        submit(call)
-        // The refused call made room for one that waits.
-        if case .open(let current) = state { connectionHasRoom(current) }
-        flush()
-    }
-
-    func connectionRetired(_ connection: CallConnection, reason: String) {
-        connections.removeAll { $0 === connection && !$0.isAnswering }
-        switch state {
-        case .dialling: dialFailed(reason)
-        case .open(let current) where current === connection:
-            // One that never answered a call is as good as none: the next is not dialled at once.
-            if connection.hasAnswered { failuresInRow = 0 }
-            guard failuresInRow == 0 else { return dialFailed(reason) }
-            failuresInRow = 1
-            state = .idle
-            if !waiting.isEmpty { dial() }
-        default: break
-        }
+        for call in failing { call.end(outcome) }
     }
 }

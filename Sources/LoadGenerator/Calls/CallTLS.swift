@@ -20,7 +20,10 @@ public struct CallTLS: Sendable {
     func context() throws(LoadError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.applicationProtocols = ["h2"]
-        if skipsVerification { configuration.certificateVerification = .none }
+        if skipsVerification {
+            configuration.certificateVerification = .none
+            configuration.trustRoots = .certificates([])
+        }
         if let roots {
             let list = try Self.read("--cacert", roots) { try NIOSSLCertificate.fromPEMFile($0) }
             guard !list.isEmpty else { throw .option("--cacert \(roots) has no certificate in PEM") }

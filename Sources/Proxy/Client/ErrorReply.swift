@@ -1,3 +1,4 @@
+import HTTP1
 import NIOCore
 
 /// The answers the proxy gives by itself.

@@ -1,3 +1,5 @@
+import HTTP1
+
 /// What is known of the request that a client's connection is busy with.
 struct Exchange {
     var started: UInt64 = 0

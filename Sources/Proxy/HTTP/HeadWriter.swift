@@ -1,3 +1,4 @@
+import HTTP1
 import NIOCore
 
 /// Writes a head straight into a buffer's room.

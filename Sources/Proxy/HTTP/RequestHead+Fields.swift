@@ -1,3 +1,5 @@
+import HTTP1
+
 extension RequestHead {
     /// Reads the fields that decide how the message is framed and passed on.
     mutating func interpret(_ base: UnsafePointer<UInt8>, _ fields: HeadFields) throws(MalformedHead) {

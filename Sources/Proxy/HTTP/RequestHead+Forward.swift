@@ -1,3 +1,4 @@
+import HTTP1
 import NIOCore
 
 /// What the proxy knows of a client, as it is told to replicas.

@@ -1,3 +1,5 @@
+import HTTP1
+
 /// The methods that the proxy treats differently.
 enum RequestMethod: UInt8 {
     case get, head, post, put, delete, options, trace, connect, other

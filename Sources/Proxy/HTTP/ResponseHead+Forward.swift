@@ -1,3 +1,4 @@
+import HTTP1
 import NIOCore
 
 /// What the proxy adds to the head of a response.

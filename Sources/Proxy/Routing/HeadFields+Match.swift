@@ -1,3 +1,5 @@
+import HTTP1
+
 extension HeadFields {
     /// Whether a request meets every condition of a match; a match without conditions is never met.
     func meet(_ match: RequestMatch, in base: UnsafePointer<UInt8>) -> Bool {

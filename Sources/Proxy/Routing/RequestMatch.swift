@@ -1,3 +1,5 @@
+import HTTP1
+
 /// How a header's value is compared; letter case counts.
 public enum ValueMatch: Hashable, Sendable {
     /// The whole value is this.

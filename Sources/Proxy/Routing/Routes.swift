@@ -1,3 +1,5 @@
+import HTTP1
+
 /// Where one request goes.
 struct RouteDecision {
     var side: Side

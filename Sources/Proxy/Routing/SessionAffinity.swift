@@ -1,3 +1,5 @@
+import HTTP1
+
 /// Sticky sessions while a rollout runs: who was sent to a side once stays there.
 public struct SessionAffinity: Equatable, Sendable {
     /// The name of the cookie that keeps a client on the canary.

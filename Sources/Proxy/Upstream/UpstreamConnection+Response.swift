@@ -1,3 +1,4 @@
+import HTTP1
 import NIOCore
 
 /// Up to this size, a body that came with its head is sent on in the same write.

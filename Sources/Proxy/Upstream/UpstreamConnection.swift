@@ -1,3 +1,4 @@
+import HTTP1
 import NIOCore
 
 /// A connection to a replica: sends one request at a time and hands the response to who asked.

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 
 /// What a load run sends, how fast and for how long.
 public struct LoadPlan: Sendable {
@@ -14,10 +15,19 @@ public struct LoadPlan: Sendable {
     public var duration: Duration?
     /// Requests a second of each worker; nil for as fast as the answers come.
     public var ratePerWorker: Double?
+    /// Requests a second of all workers together, sent when they are due whether or not answers came: an
+    /// open loop. Latency counts from the planned time. Nil for a closed loop.
+    public var rate: Double?
     /// Time each request may take from dialling to the last byte; nil for ever. 20 s unless set.
     public var timeout: Duration? = .seconds(20)
     /// Whether connections are used again.
     public var keepsAlive = true
+    /// Which versions of HTTP are spoken.
+    public var version = HTTPVersion.http1
+    /// Which certificates are accepted.
+    public var trust = ServerTrust.anyone
+    /// An HTTP proxy to go through.
+    public var proxy: ForwardProxy?
     /// Whether redirects are followed, ten at most.
     public var followsRedirects = true
     /// Event loop threads; one a core unless set.
@@ -40,7 +50,7 @@ public struct LoadPlan: Sendable {
             throw .option("-n and -c cannot be smaller than 1")
         }
         guard workers <= 65_536 else { throw .option("-c is \(workers); give at most 65536 workers") }
-        guard duration != nil || requests >= workers else {
+        guard duration != nil || rate != nil || requests >= workers else {
             throw .option("-n cannot be less than -c: \(requests) requests for \(workers) workers")
         }
         if let duration, duration <= .zero || duration > .seconds(366 * 86_400) {
@@ -52,8 +62,28 @@ public struct LoadPlan: Sendable {
         if let rate = ratePerWorker, !(rate > 0 && rate <= 1e6) {
             throw .option("-q is \(rate); give a rate from above 0 to 1000000 a second")
         }
+        if let rate, !(rate > 0 && rate <= 1e7) {
+            throw .option("--rate is \(rate); give a rate from above 0 to 10000000 a second")
+        }
+        guard rate == nil || ratePerWorker == nil else {
+            throw .option("--rate and -q exclude each other: give the rate of all or that of each worker")
+        }
         guard (1...1024).contains(threads) else {
             throw .option("-cpus is \(threads); give a number from 1 to 1024")
         }
+    }
+
+    /// How connections are opened.
+    ///
+    /// - Throws: `LoadError.option` when the trusted authorities cannot be read.
+    func dialSettings() throws(LoadError) -> DialSettings {
+        var settings = try DialSettings(version: version, trust: trust)
+        settings.hostMap = hostMap
+        if let timeout { settings.timeout = TimeAmount(timeout) }
+        settings.proxy = proxy
+        settings.serverName = request.hostHeader.map { host in
+            host.hasPrefix("[") ? host : String(host.prefix { $0 != ":" })
+        }
+        return settings
     }
 }

@@ -6,6 +6,8 @@ public struct LoadTarget: Sendable, Hashable {
     public let host: String
     /// TCP port.
     public let port: Int
+    /// Whether it is reached with TLS.
+    public let isSecure: Bool
     /// Path and query as sent in the request line.
     public let path: String
     /// What the Host header says: the host, and the port where the URL has one.
@@ -14,7 +16,7 @@ public struct LoadTarget: Sendable, Hashable {
     let userInfo: String?
     private let url: URL
 
-    /// Parses an `http://` URL.
+    /// Parses an `http://` or `https://` URL.
     ///
     /// - Throws: `LoadError.url` that says what is missing.
     public init(_ text: String) throws(LoadError) {
@@ -22,9 +24,11 @@ public struct LoadTarget: Sendable, Hashable {
             throw .url(text, problem: "is malformed; write it like http://host:port/path")
         }
         switch components.scheme?.lowercased() {
-        case "http": break
-        case "https": throw .url(text, problem: "needs TLS, which is not supported yet; use http://")
-        default: throw .url(text, problem: "has no http:// in front; write it like http://host:port/path")
+        case "http": isSecure = false
+        case "https": isSecure = true
+        default:
+            throw .url(
+                text, problem: "has no http:// or https:// in front; write it like http://host:port/path")
         }
         guard let host = components.host, !host.isEmpty else {
             throw .url(text, problem: "has no host; write it like http://host:port/path")
@@ -34,7 +38,7 @@ public struct LoadTarget: Sendable, Hashable {
         }
         self.url = url
         self.host = host.trimmingCharacters(in: ["[", "]"]).lowercased()
-        port = components.port ?? 80
+        port = components.port ?? (isSecure ? 443 : 80)
         let path = components.percentEncodedPath.isEmpty ? "/" : components.percentEncodedPath
         self.path = path + (components.percentEncodedQuery.map { "?" + $0 } ?? "")
         let name = self.host.contains(":") ? "[\(self.host)]" : host
@@ -48,6 +52,11 @@ public struct LoadTarget: Sendable, Hashable {
         return try? LoadTarget(next)
     }
 
+    /// The URL without credentials, as a request line to a proxy has it.
+    var absolute: String { "\(isSecure ? "https" : "http")://\(authority)\(path)" }
+
     /// Whether both are served by one connection.
-    func isSameServer(as other: LoadTarget) -> Bool { host == other.host && port == other.port }
+    func isSameServer(as other: LoadTarget) -> Bool {
+        host == other.host && port == other.port && isSecure == other.isSecure
+    }
 }

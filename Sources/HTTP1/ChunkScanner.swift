@@ -1,11 +1,11 @@
 /// A chunked body broke the rules.
-struct MalformedChunk: Error, Equatable {}
+package struct MalformedChunk: Error, Equatable {}
 
 /// Follows the framing of a chunked body without copying it.
 ///
 /// It is as strict as the framing allows, so that everyone behind the proxy sees the body end at the
 /// same byte: no spaces around sizes, no bare line feeds, no sizes beyond 15 digits, bounded trailers.
-struct ChunkScanner {
+package struct ChunkScanner {
     private enum State {
         case sizeStart, size, `extension`, sizeLineFeed, data, dataReturn, dataLineFeed
         case trailerStart, trailerName, trailerValue, trailerLineFeed, lastLineFeed, complete
@@ -19,17 +19,23 @@ struct ChunkScanner {
     /// Bytes of the present chunk extension, or of all trailers.
     private var overhead = 0
 
-    var isComplete: Bool { state == .complete }
+    package init() {}
+
+    /// Bytes of data so far, their framing left out.
+    package private(set) var dataBytes = 0
+
+    package var isComplete: Bool { state == .complete }
 
     /// Takes what belongs to the body from the front of `bytes`.
     ///
     /// - Returns: how many bytes that is.
-    mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(MalformedChunk) -> Int {
+    package mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(MalformedChunk) -> Int {
         var index = 0
         while index < bytes.count, state != .complete {
             if state == .data {
                 let count = min(size, bytes.count - index)
                 size -= count
+                dataBytes += count
                 index += count
                 if size == 0 { state = .dataReturn }
             } else {

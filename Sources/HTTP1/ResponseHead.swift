@@ -1,17 +1,19 @@
 /// The head of a response, as offsets into its bytes; the fields are in ``HeadFields``.
-struct ResponseHead {
-    var status = 0
-    var minorVersion = 1
-    var fieldsStart = 0
+package struct ResponseHead {
+    package var status = 0
+    package var minorVersion = 1
+    package var fieldsStart = 0
     /// The bytes of the head with the empty line that ends it.
-    var count = 0
-    var length = MessageLength()
-    var connection = ConnectionOptions()
+    package var count = 0
+    package var length = MessageLength()
+    package var connection = ConnectionOptions()
+
+    package init() {}
 
     /// Reads a head.
     ///
     /// - Returns: whether it has arrived in full.
-    mutating func read(
+    package mutating func read(
         _ base: UnsafePointer<UInt8>, _ available: Int, into fields: HeadFields
     ) throws(MalformedHead) -> Bool {
         guard let afterLine = try readLine(base, available) else { return false }
@@ -57,10 +59,12 @@ struct ResponseHead {
     }
 
     /// Whether the replica keeps the connection open after this response.
-    var keepsAlive: Bool { minorVersion == 1 ? !connection.close : connection.keepAlive && !connection.close }
+    package var keepsAlive: Bool {
+        minorVersion == 1 ? !connection.close : connection.keepAlive && !connection.close
+    }
 
     /// How the body ends. Both lengths at once: the encoding counts, and the other field is not passed on.
-    func framing(answersHead: Bool) -> BodyFraming {
+    package func framing(answersHead: Bool) -> BodyFraming {
         if answersHead || status < 200 || status == 204 || status == 304 { return .none }
         if length.isEncoded { return length.isChunked ? .chunked(ChunkScanner()) : .untilClose }
         guard let contentLength = length.contentLength else { return .untilClose }

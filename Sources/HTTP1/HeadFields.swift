@@ -1,33 +1,35 @@
 /// One header field, as offsets into the bytes of its head.
-struct HeadField {
-    var start: Int32
-    var nameCount: Int32
-    var valueStart: Int32
-    var valueEnd: Int32
-    var end: Int32
-    var name: FieldName
+package struct HeadField {
+    package var start: Int32
+    package var nameCount: Int32
+    package var valueStart: Int32
+    package var valueEnd: Int32
+    package var end: Int32
+    package var name: FieldName
     /// Set when the field is not to be passed on.
-    var isDropped = false
+    package var isDropped = false
 }
 
 /// Why a head was refused.
-enum MalformedHead: Error, Equatable {
+package enum MalformedHead: Error, Equatable {
     case requestLine, target, version, fieldName, fieldValue, tooManyFields
     case host, contentLength, transferEncoding, ambiguousLength, statusLine
 }
 
 /// The header fields of the head that is being worked on. Its room is fixed and used again for each
 /// head, so that reading one allocates nothing.
-final class HeadFields {
-    static let most = 128
+package final class HeadFields {
+    package static let most = 128
 
-    private let storage = UnsafeMutableBufferPointer<HeadField>.allocate(capacity: HeadFields.most)
-    private(set) var count = 0
+    @usableFromInline let storage = UnsafeMutableBufferPointer<HeadField>.allocate(capacity: HeadFields.most)
+    package private(set) var count = 0
+
+    package init() {}
 
     deinit { storage.deallocate() }
 
-    @inline(__always)
-    subscript(_ index: Int) -> HeadField {
+    @inlinable @inline(__always)
+    package subscript(_ index: Int) -> HeadField {
         get { storage[index] }
         _modify { yield &storage[index] }
     }
@@ -35,7 +37,7 @@ final class HeadFields {
     /// Reads fields up to and including the empty line that ends them.
     ///
     /// - Returns: the offset after the empty line, or nil while it has not arrived.
-    func read(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) throws(MalformedHead) -> Int? {
+    package func read(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) throws(MalformedHead) -> Int? {
         count = 0
         var index = from
         while index < end {

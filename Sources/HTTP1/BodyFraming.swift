@@ -1,11 +1,11 @@
 /// How much of a message's body is still to come.
-enum BodyFraming {
+package enum BodyFraming {
     case none
     case length(Int)
     case chunked(ChunkScanner)
     case untilClose
 
-    var isComplete: Bool {
+    package var isComplete: Bool {
         switch self {
         case .none: true
         case .length(let left): left == 0
@@ -17,7 +17,7 @@ enum BodyFraming {
     /// Takes what belongs to the body from the front of `bytes`.
     ///
     /// - Returns: how many bytes that is.
-    mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(MalformedChunk) -> Int {
+    package mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(MalformedChunk) -> Int {
         switch self {
         case .none: return 0
         case .untilClose: return bytes.count

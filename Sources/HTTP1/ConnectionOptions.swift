@@ -1,13 +1,15 @@
 /// What the `Connection` fields of a head say.
-struct ConnectionOptions: Equatable {
-    var close = false
-    var keepAlive = false
-    var upgrade = false
+package struct ConnectionOptions: Equatable {
+    package var close = false
+    package var keepAlive = false
+    package var upgrade = false
     /// Names other fields that must not be passed on.
-    var namesFields = false
+    package var namesFields = false
+
+    package init() {}
 
     /// Adds the options of one field's value.
-    mutating func add(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) {
+    package mutating func add(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) {
         forEachListMember(base, from: from, to: end) { start, count in
             if equalsIgnoringCase(base + start, count, "keep-alive") {
                 keepAlive = true
@@ -23,8 +25,8 @@ struct ConnectionOptions: Equatable {
 }
 
 /// Calls `body` with the place of each member of a comma-separated list, spaces around it left out.
-@inline(__always)
-func forEachListMember(
+@inlinable @inline(__always)
+package func forEachListMember(
     _ base: UnsafePointer<UInt8>, from: Int, to end: Int, _ body: (_ start: Int, _ count: Int) -> Void
 ) {
     var index = from
@@ -40,7 +42,7 @@ func forEachListMember(
 
 extension HeadFields {
     /// Marks the fields that `Connection` names, but not those that other rules decide about.
-    func dropFieldsNamedByConnection(_ base: UnsafePointer<UInt8>) {
+    package func dropFieldsNamedByConnection(_ base: UnsafePointer<UInt8>) {
         for index in 0..<count where self[index].name == .connection {
             forEachListMember(base, from: Int(self[index].valueStart), to: Int(self[index].valueEnd)) {
                 start, count in

@@ -17,13 +17,28 @@ struct Recorder: Sendable {
     private(set) var wait = Spread()
     private(set) var read = Spread()
     private(set) var bytes = 0
-    private(set) var statuses: [Int: Int] = [:]
+    /// Answers by status code, which has three digits.
+    private var byStatus = [Int](repeating: 0, count: 1000)
     private(set) var failures: [LoadFailure: Int] = [:]
     private(set) var samples: [Sample] = []
     let keepsSamples: Bool
+    /// Requests of an open loop that were started more than ``latenessGrace`` after their planned time.
+    private(set) var late = 0
+    /// The greatest lateness, in nanoseconds.
+    private(set) var greatestLateness: Int64 = 0
+    /// Requests of an open loop that were due and never started.
+    var unsent = 0
+
+    /// What a timer and a busy processor may add, in nanoseconds.
+    static let latenessGrace: Int64 = 1_000_000
 
     init(keepsSamples: Bool) {
         self.keepsSamples = keepsSamples
+    }
+
+    /// Answers by status code.
+    var statuses: [Int: Int] {
+        Dictionary(uniqueKeysWithValues: byStatus.enumerated().filter { $1 > 0 }.map { ($0, $1) })
     }
 
     /// Requests that ended, with an answer or without.
@@ -37,13 +52,24 @@ struct Recorder: Sendable {
         write.record(sample.write)
         wait.record(sample.wait)
         read.record(sample.read)
-        statuses[sample.status, default: 0] += 1
+        byStatus[min(max(sample.status, 0), 999)] += 1
         self.bytes += bytes
         if keepsSamples, samples.count < Self.sampleCapacity { samples.append(sample) }
     }
 
     mutating func record(_ failure: LoadFailure) {
         count(failure, 1)
+    }
+
+    /// Notes how long after its planned time a request was started.
+    mutating func recordLateness(_ nanoseconds: Int64) {
+        greatestLateness = max(greatestLateness, nanoseconds)
+        if nanoseconds > Self.latenessGrace { late += 1 }
+    }
+
+    /// Forgets the answers one by one, not what was counted of them.
+    mutating func dropSamples() {
+        samples = []
     }
 
     mutating func add(_ other: Recorder) {
@@ -55,7 +81,10 @@ struct Recorder: Sendable {
         wait.add(other.wait)
         read.add(other.read)
         bytes += other.bytes
-        statuses.merge(other.statuses, uniquingKeysWith: +)
+        for status in byStatus.indices { byStatus[status] += other.byStatus[status] }
+        late += other.late
+        greatestLateness = max(greatestLateness, other.greatestLateness)
+        unsent += other.unsent
         for (failure, number) in other.failures { count(failure, number) }
         samples += other.samples.prefix(Self.sampleCapacity - samples.count)
     }

@@ -1,6 +1,6 @@
 /// Whether a byte may stand in a token: a method or a field name.
-@inline(__always)
-func isTokenByte(_ byte: UInt8) -> Bool {
+@inlinable @inline(__always)
+package func isTokenByte(_ byte: UInt8) -> Bool {
     // Bit maps of "!#$%&'*+-.0-9" and "A-Z^_`a-z|~".
     let low: UInt64 = 0x03FF_6CFA_0000_0000
     let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
@@ -10,8 +10,8 @@ func isTokenByte(_ byte: UInt8) -> Bool {
 }
 
 /// The offset of the first control character other than a tab, or `end`.
-@inline(__always)
-func endOfFieldText(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) -> Int {
+@inlinable @inline(__always)
+package func endOfFieldText(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) -> Int {
     var index = from
     let raw = UnsafeRawPointer(base)
     while true {
@@ -35,8 +35,8 @@ func endOfFieldText(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) -> Int
 }
 
 /// Whether the bytes are `text`, which is lower-case, letter case aside.
-@inline(__always)
-func equalsIgnoringCase(_ base: UnsafePointer<UInt8>, _ count: Int, _ text: StaticString) -> Bool {
+@inlinable @inline(__always)
+package func equalsIgnoringCase(_ base: UnsafePointer<UInt8>, _ count: Int, _ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     let other = text.utf8Start
     for index in 0..<count {
@@ -48,7 +48,7 @@ func equalsIgnoringCase(_ base: UnsafePointer<UInt8>, _ count: Int, _ text: Stat
 }
 
 /// Whether the bytes are `text`, which is lower-case, letter case aside.
-func equalsIgnoringCase(_ base: UnsafePointer<UInt8>, _ count: Int, _ text: [UInt8]) -> Bool {
+package func equalsIgnoringCase(_ base: UnsafePointer<UInt8>, _ count: Int, _ text: [UInt8]) -> Bool {
     guard count == text.count else { return false }
     for index in 0..<count {
         let byte = base[index]

@@ -1,13 +1,15 @@
 /// What `Content-Length` and `Transfer-Encoding` say, each alone.
-struct MessageLength {
-    private(set) var contentLength: Int?
-    private(set) var isEncoded = false
+package struct MessageLength {
+    package private(set) var contentLength: Int?
+    package private(set) var isEncoded = false
     /// `Transfer-Encoding` ends with, or for requests is just, `chunked`.
-    private(set) var isChunked = false
-    private(set) var isOnlyChunked = false
+    package private(set) var isChunked = false
+    package private(set) var isOnlyChunked = false
+
+    package init() {}
 
     /// A second length is refused even if it is the same: who reads which is a matter of chance.
-    mutating func addContentLength(_ base: UnsafePointer<UInt8>, _ count: Int) throws(MalformedHead) {
+    package mutating func addContentLength(_ base: UnsafePointer<UInt8>, _ count: Int) throws(MalformedHead) {
         guard contentLength == nil, count > 0, count <= 18 else { throw .contentLength }
         var value = 0
         for index in 0..<count {
@@ -18,7 +20,9 @@ struct MessageLength {
         contentLength = value
     }
 
-    mutating func addTransferEncoding(_ base: UnsafePointer<UInt8>, _ count: Int) throws(MalformedHead) {
+    package mutating func addTransferEncoding(_ base: UnsafePointer<UInt8>, _ count: Int)
+        throws(MalformedHead)
+    {
         // After "chunked" nothing may follow, and it may not come twice.
         guard !isChunked, count > 0 else { throw .transferEncoding }
         isOnlyChunked = !isEncoded && equalsIgnoringCase(base, count, "chunked")

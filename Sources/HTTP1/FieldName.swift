@@ -1,5 +1,5 @@
 /// The header fields a proxy has to understand; every other one is passed on unread.
-enum FieldName: UInt8 {
+package enum FieldName: UInt8 {
     case other
     case host, contentLength, transferEncoding, connection, upgrade, cookie
     case keepAlive, proxyConnection, te, proxyAuthenticate, proxyAuthorization, http2Settings
@@ -7,7 +7,7 @@ enum FieldName: UInt8 {
 
     /// Hop-by-hop whether or not `Connection` names it. `Upgrade` and `Transfer-Encoding` are too, but
     /// are passed on in the cases where the other hop needs them.
-    var isAlwaysHopByHop: Bool {
+    package var isAlwaysHopByHop: Bool {
         switch self {
         case .connection, .keepAlive, .proxyConnection, .te, .proxyAuthenticate, .proxyAuthorization,
             .http2Settings:
@@ -16,7 +16,7 @@ enum FieldName: UInt8 {
         }
     }
 
-    init(_ base: UnsafePointer<UInt8>, _ count: Int) {
+    package init(_ base: UnsafePointer<UInt8>, _ count: Int) {
         self = .other
         switch count {
         case 2: if equalsIgnoringCase(base, count, "te") { self = .te }

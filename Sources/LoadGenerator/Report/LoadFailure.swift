@@ -1,20 +1,22 @@
 import Glibc
+import HTTP1
 import NIOCore
-import NIOHTTP1
+import NIOHTTP2
+import NIOSSL
 
 /// Why a request got no answer, in words that are the same for the same cause.
 struct LoadFailure: Error, Hashable, CustomStringConvertible {
     /// What kind of failure it was.
     enum Cause: String, Sendable {
         case unresolvable, refused, unreachable, reset, closed, timeout, incomplete, malformed, redirect,
-            other
+            tls, proxy, http2, other
     }
 
     let cause: Cause
     let description: String
 
     /// True when the server was not reached at all, so that trying again at once is useless.
-    var isUnreached: Bool { [.unresolvable, .refused, .unreachable].contains(cause) }
+    var isUnreached: Bool { [.unresolvable, .refused, .unreachable, .tls, .proxy].contains(cause) }
 
     static func unresolvable(_ host: String, reason: String) -> LoadFailure {
         LoadFailure(cause: .unresolvable, description: "look up \(host): \(reason)")
@@ -54,14 +56,14 @@ struct LoadFailure: Error, Hashable, CustomStringConvertible {
     }
 
     /// Names an error met on an open connection.
-    static func exchange(_ error: any Error, hasAnswerBegun: Bool) -> LoadFailure {
+    static func exchange(_ error: any Error) -> LoadFailure {
         switch error {
         case let failure as LoadFailure: return failure
         case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
             return LoadFailure(cause: .reset, description: "the server reset the connection")
-        case HTTPParserError.invalidEOFState: return hasAnswerBegun ? .incomplete : .closed
-        case let error as HTTPParserError:
-            return LoadFailure(cause: .malformed, description: "the answer is not HTTP: \(error)")
+        case NIOSSLError.uncleanShutdown: return .closed
+        case is NIOSSLError, is BoringSSLError: return .tls("the server", error)
+        case is any NIOHTTP2Error: return .http2(error)
         default: return LoadFailure(cause: .other, description: String("\(error)".prefix(200)))
         }
     }
