@@ -10,7 +10,7 @@ struct CallRunTests {
         var plan = CallPlan(target: try CallTarget("127.0.0.1:\(port)"))
         plan.total = total
         plan.concurrency = concurrency
-        plan.timeout = .seconds(5)
+        plan.timeout = .seconds(60)
         plan.threads = 1
         return plan
     }
@@ -38,7 +38,7 @@ struct CallRunTests {
             (0, "Unavailable", "the answer is HTTP 503"), (1, "Unknown", "text/html"),
             (2, "Internal", "ended without a status"), (3, "Internal", "0 messages"),
             (4, "Internal", "broken message"), (5, "Internal", "compressed"),
-            (6, "ResourceExhausted", "above"), (7, "Unknown", "without a status"),
+            (6, "ResourceExhausted", "above"), (7, "Internal", "without a status"),
             (8, "Canceled", "reset"), (9, "Internal", "reset"), (10, "NotFound", "no such thing"),
         ])
     func wrongAnswers(kind: Int, code: String, words: String) async throws {
@@ -89,7 +89,7 @@ struct CallRunTests {
         peer.drain()
         let report = try await running
         let taken = try await peer.stop().orders.count
-        #expect(Set(codes(report).keys).isSubset(of: ["OK", "Unavailable"]), "\(report.errors)")
+        #expect(Set(codes(report).keys).isSubset(of: ["OK", "Unavailable", "Canceled"]), "\(report.errors)")
         #expect(codes(report)["OK"] == taken, "\(report.errors)")
         #expect(taken >= 20)
     }

@@ -101,7 +101,5 @@ private final class Connection: ChannelInboundHandler {
         script(.init(context: context, stream: frame.streamID, connection: number, number: calls))
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        print("SERVER \(number) \(calls): \(error)")
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }
