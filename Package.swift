@@ -74,7 +74,8 @@ let package = Package(
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
-            dependencies: nio + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
+            dependencies: ["LoadGenerator"] + nio
+                + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
             swiftSettings: strict),
         // gRPC on the wire, and messages by their descriptors: .proto files, reflection, JSON.
         .target(name: "GRPC", dependencies: ["JSON", protobuf] + nio, swiftSettings: optimised),
@@ -140,7 +141,8 @@ let package = Package(
             name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
-            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio, swiftSettings: strict
+            name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio + http2,
+            swiftSettings: strict
         ),
         // Against Python's gRPC, which Scripts/install-dependencies installs.
         .testTarget(

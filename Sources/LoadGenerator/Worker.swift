@@ -185,9 +185,9 @@ final class Worker {
         let number = (exchange.redirection?.number ?? 0) + 1
         guard number <= 10 else { return fail(.tooManyRedirects) }
         guard let next = target.redirected(to: location) else { return fail(.badRedirect(location)) }
-        let request = exchange.redirection?.request ?? load.plan.request
-        self.exchange?.redirection = Exchange.Redirection(
-            to: next, request: request.redirected(by: answer.status, from: target, to: next), number: number)
+        let request = (exchange.redirection?.request ?? load.plan.request)
+            .redirected(by: answer.status, from: target, to: next)
+        self.exchange?.redirection = Exchange.Redirection(to: next, request: request, number: number)
         dispatch(now)
     }
 }

@@ -25,6 +25,7 @@ extension GhzCommand {
         plan.skipFirst = skipFirst
         plan.countsErrors = countErrors
         plan.keepsSamples = format != .summary
+        plan.thresholds = try thresholds.map { (text) throws(LoadError) in try Threshold(text) }
         plan.authority = call.authority
         plan.metadata = try call.callMetadata()
         if let output, Format(rawValue: output) != nil {

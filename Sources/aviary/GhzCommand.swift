@@ -86,6 +86,14 @@ struct GhzCommand: AsyncParsableCommand {
     var countErrors = false
 
     @Option(
+        name: .customLong("threshold"),
+        help: """
+            What must be achieved, such as 'p99<250ms', 'success>=99' (percent of calls that were OK) or \
+            'rps>100'; may be repeated. If it is not, the exit code is 1.
+            """)
+    var thresholds: [String] = []
+
+    @Option(
         name: [.customShort("O"), .long], help: "What to print at the end: summary, json, pretty or csv.")
     var format = Format.summary
 
@@ -111,6 +119,7 @@ struct GhzCommand: AsyncParsableCommand {
                 try await run.run { report in await onProgress(report.elapsed, report.progress) }
             }
             try write(report, tags: tags)
+            if !report.keepsThresholds { throw ExitCode(1) }
         } catch let error as LoadError {
             throw Self.failure(error)
         }

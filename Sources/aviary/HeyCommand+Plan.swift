@@ -12,6 +12,7 @@ extension HeyCommand {
         plan.requests = n
         plan.duration = z == .zero ? nil : z
         plan.rate = rate
+        plan.thresholds = try thresholds.map { try Threshold($0) }
         plan.version = h2c ? .http2 : h2 ? .http2IfNegotiated : .http1
         plan.trust = cacert.map { .authorities(file: $0) } ?? (verify ? .systemAuthorities : .anyone)
         plan.proxy = try x.map { try ForwardProxy($0) }
@@ -35,7 +36,12 @@ extension HeyCommand {
         request.userAgent = userAgent
         request.hostHeader = host
         request.acceptsCompression = !disableCompression
-        for text in header { try request.addHeader(text) }
+        for text in header {
+            try request.addHeader(text)
+            if text.lowercased().hasPrefix("host:") {
+                FileHandle.standardError.write(Data("-H Host has no effect, as with hey: use -host\n".utf8))
+            }
+        }
         if let a {
             guard a.contains(":") else {
                 throw LoadError.option("-a cannot be parsed; write it username:password")

@@ -1,13 +1,24 @@
 import ArgumentParser
 import Foundation
 import LoadGenerator
-import UnixSignals
 
 /// `aviary hey`: hey's command line. Flags have one dash or two.
 struct HeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hey", abstract: "Send load to an HTTP server and measure the answers.",
         discussion: """
+            Examples:
+              hey -n 1000 -c 20 http://127.0.0.1:8080/
+              hey -z 1m -q 5 -c 2 -h2 https://podinfo.example/
+              hey -z 30s --rate 200 --threshold 'p99<250ms' --threshold 'success>=99' http://127.0.0.1:8080/
+
+            A closed loop (the default) sends a worker's next request when the answer is there. An open loop \
+            (--rate) sends when a request is due, and counts latency from then: it also sees what a server \
+            that stalls does to those who come meanwhile.
+
+            Exit codes: 0 done, whatever the answers; 1 an option was refused, or a threshold was missed; \
+            2 a flag cannot be read.
+
             Names in AVIARY_RESOLVE (host=address:port or host:port=address:port, separated by commas) \
             are dialled there; the Host header keeps the name.
             """)
@@ -102,6 +113,13 @@ struct HeyCommand: AsyncParsableCommand {
         ))
     var rate: Double?
 
+    @Option(
+        name: .customLong("threshold"),
+        help: ArgumentHelp(
+            "What must be achieved, such as 'p99<250ms', 'success>=99' or 'rps>100'; may be repeated. If it is not, the exit code is 1."
+        ))
+    var thresholds: [String] = []
+
     @Argument(help: "http://host:port/path or https://…")
     var url: String?
 
@@ -117,7 +135,9 @@ struct HeyCommand: AsyncParsableCommand {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode(1)
         }
-        let report = try await Self.measure(run)
+        let report = try await measured { onProgress in
+            try await run.run { await onProgress($0.elapsed, $0.progress) }
+        }
         switch output ?? o ?? .text {
         case .text: print(report.summary, terminator: "")
         case .json: print(try report.json(), terminator: "")
@@ -127,33 +147,7 @@ struct HeyCommand: AsyncParsableCommand {
                 FileHandle.standardError.write(Data("only the first million answers are listed\n".utf8))
             }
         }
-    }
-
-    /// Runs until the end, SIGINT or SIGTERM; shows the progress on a terminal after two seconds.
-    private static func measure(_ run: LoadRun) async throws -> LoadReport {
-        let isTerminal = isatty(STDERR_FILENO) == 1
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        return try await withThrowingTaskGroup(of: LoadReport?.self) { group in
-            group.addTask {
-                try await run.run { report in
-                    guard isTerminal, report.elapsed > 1.5 else { return }
-                    FileHandle.standardError.write(Data("\r\(report.progress)\u{1B}[K".utf8))
-                }
-            }
-            group.addTask {
-                for await _ in signals { break }
-                return nil
-            }
-            // A signal ends the second task first: the run is cancelled, and reports all the same.
-            var report: LoadReport?
-            while report == nil, let ended = try await group.next() {
-                report = ended
-                group.cancelAll()
-            }
-            if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-            guard let report else { throw CancellationError() }
-            return report
-        }
+        if !report.keepsThresholds { throw ExitCode(1) }
     }
 }
 

@@ -136,6 +136,24 @@ struct GhzCommandTests {
         try await peer.stop()
     }
 
+    @Test("ends with 1 when a threshold is not kept")
+    func thresholds() async throws {
+        let peer = try await PythonPeer.serve("--reflection")
+        let arguments = [
+            "--insecure", "--call", "aviary.shop.Shop/Place", "-n", "4", "-c", "1",
+            "-d", #"[{}, {"failCode": 5}]"#, "127.0.0.1:\(peer.port)",
+        ]
+        let kept = try await GhzProcess.run(
+            arguments + ["--threshold", "success>=50", "--threshold", "p99<1m"])
+        #expect(
+            kept.status == 0 && kept.output.contains("[passed]\tsuccess>=50\t(50.0000)"), "\(kept.output)")
+        let broken = try await GhzProcess.run(arguments + ["--threshold", "errors<2"])
+        #expect(broken.status == 1 && broken.output.contains("[failed]\terrors<2\t(2.0000)"))
+        let unreadable = try await GhzProcess.run(arguments + ["--threshold", "p99"])
+        #expect(unreadable.status == 1 && unreadable.errors.contains("no comparison"))
+        try await peer.stop()
+    }
+
     @Test("checks the server's certificate, and shows its own")
     func certificates() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

@@ -23,7 +23,6 @@ struct FailureTests {
             ("/half", "the server closed the connection in the middle of its answer"),
             ("/reset", "the server reset the connection"),
             ("/loop", "stopped after 10 redirects"),
-            ("/nowhere", "redirected without a Location header"),
         ])
     func named(path: String, error: String) async throws {
         let (report, _) = try await run(path)

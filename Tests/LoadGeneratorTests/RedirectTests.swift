@@ -52,6 +52,20 @@ struct RedirectTests {
         #expect(requests.map(\.body) == (status >= 307 ? ["body"] : ["body", ""]))
     }
 
+    @Test("takes a redirect to nowhere for an answer, and names one that cannot be requested")
+    func nowhere() async throws {
+        let (report, _) = try await run("/nowhere") { _ in }
+        #expect(report.statusCodes == [302: 1])
+        let server = try await RawServer.start { _ in
+            "HTTP/1.1 302 Found\r\nLocation: ftp://x/\r\nContent-Length: 0\r\n\r\n"
+        }
+        var plan = LoadPlan(target: try LoadTarget("http://127.0.0.1:\(server.port)/"))
+        (plan.workers, plan.requests) = (1, 1)
+        let refused = try await LoadRun(plan).run()
+        #expect(refused.errors == ["redirected to ftp://x/, which cannot be requested": 1])
+        await server.stop()
+    }
+
     @Test("sends credentials to the first server alone")
     func credentials() throws {
         var request = LoadRequest()

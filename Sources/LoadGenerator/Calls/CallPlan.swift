@@ -53,6 +53,8 @@ public struct CallPlan: Sendable {
     public var countsErrors = false
     /// Names that are dialled elsewhere than their lookup says.
     public var hostMap = HostMap()
+    /// What the run must achieve.
+    public var thresholds: [Threshold] = []
     /// Whether each call is kept for the lists of JSON and CSV, up to a million.
     public var keepsSamples = false
 

@@ -69,11 +69,14 @@ private struct Document: Encodable {
     let histogram: [Bucket]
     let details: [Detail]
     let tags: [String: String]?
+    /// Ours as well.
+    let thresholds: [LoadReport.Verdict]
 
     init(_ report: CallReport, name: String?, tags: [String: String]?) {
         let plan = report.plan
         self.name = name
         self.tags = tags
+        thresholds = report.thresholds
         endReason = report.endReason
         date = report.date
         options = Options(

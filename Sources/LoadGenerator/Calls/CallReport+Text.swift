@@ -28,6 +28,7 @@ extension CallReport {
                 "  \("[\($0.value)]".padded(to: width))   \($0.key)"
             }
         }
+        if !thresholds.isEmpty { lines += ["", "Thresholds:"] + thresholds.map(\.line) }
         return lines.joined(separator: "\n") + "\n\n"
     }
 

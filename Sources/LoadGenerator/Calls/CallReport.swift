@@ -22,6 +22,8 @@ public struct CallReport: Sendable {
     public let count: Int
     /// Seconds from the start until the last call ended.
     public let elapsed: Double
+    /// ``count`` a second.
+    public let callsPerSecond: Double
     /// Latency in seconds.
     public let latency: LoadReport.Range
     /// Latency percentiles as in ``LoadReport/percentiles``.
@@ -32,6 +34,10 @@ public struct CallReport: Sendable {
     public let statusCodes: [(name: String, count: Int)]
     /// Calls that failed, by what happened.
     public let errors: [String: Int]
+
+    /// What the thresholds of the plan came to; `success` is the percentage of calls that were OK, `errors`
+    /// the number of those that were not.
+    public let thresholds: [LoadReport.Verdict]
 
     let samples: [CallRecorder.Sample]
     let plan: CallPlan
@@ -46,12 +52,12 @@ public struct CallReport: Sendable {
         histogram = LoadReport.histogram(of: recorder.answers)
         statusCodes = recorder.codes.sorted { $0.key < $1.key }.map { ($0.key.name, $0.value) }
         errors = recorder.errors
+        let rate = self.elapsed > 0 ? Double(count) / self.elapsed : 0
+        callsPerSecond = rate
+        thresholds = Self.verdicts(on: plan, recorder, rate: rate)
         samples = recorder.samples.sorted { $0.end < $1.end }
         self.plan = plan
     }
-
-    /// ``count`` a second.
-    public var callsPerSecond: Double { elapsed > 0 ? Double(count) / elapsed : 0 }
 
     /// Whether the lists of JSON and CSV lack calls.
     public var isListCut: Bool { samples.count < count }

@@ -221,7 +221,10 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let closed = event as? StreamClosedEvent, let reason = closed.reason {
-            end(closed.streamID) { $0.failed(closed.streamID, .streamReset(reason), retry: .no) }
+            // Not at once: the frame or error that ended it says more, and may come after this.
+            context.eventLoop.assumeIsolated().execute {
+                self.end(closed.streamID) { $0.failed(closed.streamID, .streamReset(reason), retry: .no) }
+            }
         }
         context.fireUserInboundEventTriggered(event)
     }

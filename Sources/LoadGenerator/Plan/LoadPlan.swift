@@ -32,6 +32,8 @@ public struct LoadPlan: Sendable {
     public var followsRedirects = true
     /// Event loop threads; one a core unless set.
     public var threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// What the run must achieve; see ``LoadReport/keepsThresholds``.
+    public var thresholds: [Threshold] = []
     /// Names that are dialled elsewhere than their lookup says.
     public var hostMap = HostMap()
     /// Whether each answer is kept for ``LoadReport/csv``, up to a million.

@@ -34,11 +34,10 @@ struct LoadFailure: Error, Hashable, CustomStringConvertible {
 
     static let tooManyRedirects = LoadFailure(cause: .redirect, description: "stopped after 10 redirects")
 
-    static func badRedirect(_ location: String?) -> LoadFailure {
+    static func badRedirect(_ location: String) -> LoadFailure {
         LoadFailure(
             cause: .redirect,
-            description: location.map { "redirected to \($0.prefix(100)), which cannot be requested" }
-                ?? "redirected without a Location header")
+            description: "redirected to \(location.prefix(100)), which cannot be requested")
     }
 
     /// Names an error met while dialling an address.

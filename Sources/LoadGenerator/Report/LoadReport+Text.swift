@@ -20,13 +20,42 @@ extension LoadReport {
         lines += ["", "Details (average, fastest, slowest):"] + detailLines
         lines += ["", "Status code distribution:"]
         lines += statusCodes.sorted { $0.key < $1.key }.map { "  [\($0.key)]\t\($0.value) responses" }
-        if !errors.isEmpty {
-            lines += ["", "Error distribution:"]
+        lines.append("")
+        if errors.isEmpty {
+            lines.append("")
+        } else {
+            lines.append("Error distribution:")
             lines += errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
                 "  [\($0.value)]\t\($0.key)"
             }
         }
+        if let openLoop { lines += ["", "Open loop:"] + openLoopLines(openLoop) }
+        if !thresholds.isEmpty { lines += ["", "Thresholds:"] + thresholds.map(\.line) }
+        if let note { lines += ["", note] }
         return lines.joined(separator: "\n") + "\n\n"
+    }
+
+    private func openLoopLines(_ openLoop: OpenLoop) -> [String] {
+        var lines = [
+            "  Planned:\t\(four(openLoop.rate)) requests/sec; latency counts from the planned send time",
+            "  Late:\t\t\(openLoop.late) requests, \(four(openLoop.latest)) secs at most",
+        ]
+        if openLoop.unsent > 0 {
+            lines.append(
+                "  Unsent:\t\(openLoop.unsent) requests: all \(workers) workers were busy; -c sets their number"
+            )
+        }
+        return lines
+    }
+
+    /// What a reader of a closed loop's percentiles has to know, where it makes a difference.
+    var note: String? {
+        guard openLoop == nil, let median = percentiles.first(where: { $0.percent == 50 })?.latency,
+            latency.slowest >= 0.1, latency.slowest >= 10 * median
+        else { return nil }
+        return
+            "Note: a closed loop sends nothing while it waits: the percentiles hide most of what a stall of "
+            + "\(four(latency.slowest)) secs does to users; --rate shows it."
     }
 
     /// One line an answer, in the order they came, with hey's columns; at most a million.
@@ -98,6 +127,6 @@ extension LoadReport {
     }
 }
 
-private func four(_ number: Double) -> String {
+func four(_ number: Double) -> String {
     String(format: "%.4f", number)
 }

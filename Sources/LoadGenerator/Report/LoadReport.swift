@@ -43,6 +43,18 @@ public struct LoadReport: Sendable, Encodable {
         public let read: Range
     }
 
+    /// What an open loop could not do as planned.
+    public struct OpenLoop: Sendable, Equatable, Encodable {
+        /// Requests a second as planned.
+        public let rate: Double
+        /// Requests that were started more than a millisecond after their planned time.
+        public let late: Int
+        /// The greatest lateness, in seconds.
+        public let latest: Double
+        /// Requests that were due and never sent, since all workers were busy until the end.
+        public let unsent: Int
+    }
+
     /// From the start until the last request ended.
     public let elapsed: Double
     /// Requests that ended, with an answer or without.
@@ -64,12 +76,18 @@ public struct LoadReport: Sendable, Encodable {
     /// Requests without an answer, by what happened.
     public let errors: [String: Int]
 
+    /// Of an open loop; nil for a closed one.
+    public let openLoop: OpenLoop?
+    /// What the thresholds of the plan came to.
+    public let thresholds: [Verdict]
+
+    let workers: Int
     let samples: [Sample]
     let planned: (requests: Int?, seconds: Double?)
 
     private enum CodingKeys: String, CodingKey {
         case elapsed, requests, requestsPerSecond, latency, percentiles, histogram, details, bytes
-        case statusCodes, errors
+        case statusCodes, errors, openLoop, thresholds
     }
 
     init(_ recorder: Recorder, plan: LoadPlan, elapsed: TimeAmount) {
@@ -87,6 +105,13 @@ public struct LoadReport: Sendable, Encodable {
         statusCodes = recorder.statuses
         errors = Dictionary(
             recorder.failures.map { ($0.description, $1) }, uniquingKeysWith: +)
+        openLoop = plan.rate.map { rate in
+            OpenLoop(
+                rate: rate, late: recorder.late, latest: Double(recorder.greatestLateness) / 1e9,
+                unsent: recorder.unsent)
+        }
+        thresholds = Self.verdicts(on: plan, recorder, rate: requestsPerSecond)
+        workers = plan.workers
         samples = recorder.samples
         planned = (
             plan.duration == nil ? plan.requests : nil,
@@ -104,11 +129,14 @@ public struct LoadReport: Sendable, Encodable {
             (10, 1), (25, 1), (50, 1), (75, 1), (90, 1), (95, 1), (99, 1), (99.9, 1000), (99.99, 10_000),
         ]
         return all.filter { recorder.total.count >= $0.answers }.map { percent, _ in
-            // The histogram rounds up; no percentile is above the slowest or below the fastest answer.
-            let value = Int64(clamping: recorder.latencies.valueAtPercentile(percent))
-            let bounded = min(max(value, recorder.total.least), recorder.total.greatest)
-            return Percentile(percent: percent, latency: Double(bounded) / 1e9)
+            Percentile(percent: percent, latency: latency(at: percent, of: recorder))
         }
+    }
+
+    static func latency(at percent: Double, of recorder: Recorder) -> Double {
+        // The histogram rounds up; no percentile is above the slowest or below the fastest answer.
+        let value = Int64(clamping: recorder.latencies.valueAtPercentile(percent))
+        return Double(min(max(value, recorder.total.least), recorder.total.greatest)) / 1e9
     }
 
     static func histogram(of recorder: Recorder) -> [Bar] {

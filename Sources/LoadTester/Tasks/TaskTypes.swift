@@ -7,6 +7,7 @@ public struct TaskTypes: Sendable {
         HelmTask(name: "helm"),
         HelmTask(name: "helmv3"),
         KubectlTask(),
+        HTTPTask(),
     ])
 
     private let byName: [String: any TaskType]

@@ -41,7 +41,8 @@ final class ScriptedServer: Sendable {
                         Script(
                             number: accepted.withLock {
                                 $0 += 1; return $0
-                            }
+                            },
+                            count: { log.server.withLock { $0?.requests.count ?? 0 } }
                         ) { request in
                             log.server.withLock { server in server?.received.withLock { $0.append(request) } }
                         })
@@ -62,12 +63,14 @@ private final class Script: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let number: Int
+    private let count: () -> Int
     private let record: (ScriptedServer.Received) -> Void
     private var head: HTTPRequestHead?
     private var body = ByteBuffer()
 
-    init(number: Int, record: @escaping (ScriptedServer.Received) -> Void) {
+    init(number: Int, count: @escaping () -> Int, record: @escaping (ScriptedServer.Received) -> Void) {
         self.number = number
+        self.count = count
         self.record = record
     }
 
@@ -87,6 +90,14 @@ private final class Script: ChannelInboundHandler {
         switch path.first {
         case "status": respond(context, Int(path[1]) ?? 500)
         case "sleep": sleep(context, milliseconds: Int64(path[1]) ?? 0)
+        case "stall-once":
+            // The request of that number waits; the others are answered at once.
+            let isIt = count() == Int(path[2])
+            sleep(context, milliseconds: isIt ? Int64(path[1]) ?? 0 : 0)
+        case "sleep-each":
+            // Each n-th sleeps long, the others short.
+            let isLong = count().isMultiple(of: Int(path[1]) ?? 1)
+            sleep(context, milliseconds: Int64(path[isLong ? 2 : 3]) ?? 0)
         case "close": context.close(promise: nil)
         case "once": respond(context, 200, thenClose: true)
         case "half": raw(context, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", thenClose: true)

@@ -1,0 +1,104 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import LoadTester
+
+/// The load tester under test is also the server that the load goes to.
+struct HTTPTaskTests {
+    private func ask(_ server: LiveServer, _ metadata: [String: String]) async throws
+        -> LiveServerAddress.Answer
+    {
+        var all = metadata
+        all["type"] = "http"
+        return try await server.send("/", try taskPayload(all), timeout: .seconds(60))
+    }
+
+    @Test("answers 200 with the summary when the thresholds are kept")
+    func kept() async throws {
+        try await LiveServer.run { server in
+            let answer = try await ask(
+                server,
+                [
+                    "url": server.address.url + "/healthz", "requests": "50", "connections": "2",
+                    "thresholds": "success>=100, p99<60s\nerrors<=0", "returnCmdOutput": "true",
+                ])
+            #expect(answer.status == 200)
+            #expect(answer.body.contains("[200]\t50 responses"))
+            #expect(answer.body.contains("[passed]\tsuccess>=100"))
+        }
+    }
+
+    @Test("answers 500 with the summary when a threshold is missed")
+    func missed() async throws {
+        try await LiveServer.run { server in
+            let answer = try await ask(
+                server,
+                [
+                    "url": server.address.url + "/gate/halt", "method": "post", "body": "{}", "rate": "200",
+                    "duration": "300ms", "thresholds": "success>=99",
+                ])
+            #expect(answer.status == 500)
+            #expect(answer.body.contains("[failed]\tsuccess>=99"))
+            #expect(answer.body.contains("Open loop:"))
+        }
+    }
+
+    @Test("fails without thresholds when nobody answers")
+    func unanswered() async throws {
+        try await LiveServer.run { server in
+            let answer = try await ask(server, ["url": "http://127.0.0.1:1/", "requests": "3"])
+            #expect(answer.status == 500)
+            #expect(answer.body.contains("connection refused"))
+        }
+    }
+
+    @Test("knows the names that the daemon gives to tasks")
+    func names() async throws {
+        // The server's port is not known before it runs.
+        let names = Mutex("")
+        try await LiveServer.run(
+            environment: TaskEnvironment { _, _ in ["AVIARY_RESOLVE": names.withLock { $0 }] }
+        ) { server in
+            let address = server.address.url.replacing("http://", with: "")
+            names.withLock { $0 = "podinfo-canary.test=\(address)" }
+            let answer = try await ask(
+                server, ["url": "http://podinfo-canary.test:9898/healthz", "requests": "3"])
+            #expect(answer.status == 200)
+        }
+    }
+
+    @Test("ends a run that takes longer than tasks may")
+    func timeout() async throws {
+        var limits = TaskLimits()
+        limits.timeout = .milliseconds(300)
+        try await LiveServer.run(limits: limits) { server in
+            let answer = try await ask(
+                server, ["url": server.address.url + "/healthz", "duration": "1h", "rate": "20"])
+            #expect(answer.status == 500)
+            #expect(answer.body.contains("timed out after 0.3s"))
+            #expect(answer.body.contains("Summary:"))
+        }
+    }
+
+    @Test(
+        "refuses what it cannot run, and names the field",
+        arguments: [
+            ([:], "metadata.url"), (["url": "podinfo"], "http://"),
+            (["url": "http://x/", "threshold": "p99<1s"], "metadata.threshold "),
+            (["url": "http://x/", "thresholds": "p99"], "p99<250ms"),
+            (["url": "http://x/", "duration": "10"], "metadata.duration"),
+            (["url": "http://x/", "duration": "1s", "requests": "5"], "metadata.requests"),
+            (["url": "http://x/", "requests": "many"], "metadata.requests"),
+            (["url": "http://x/", "rate": "0"], "--rate"), (["url": "http://x/", "connections": "0"], "-c"),
+            (["url": "http://x/", "headers": "nonsense"], "nonsense"),
+            (["url": "http://x/", "method": "A B"], "A B"),
+        ])
+    func refused(metadata: [String: String], words: String) async throws {
+        try await LiveServer.run { server in
+            let answer = try await ask(server, metadata)
+            #expect(answer.status == 400)
+            #expect(answer.body.contains(words))
+        }
+    }
+}
