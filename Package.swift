@@ -27,6 +27,11 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let rsa: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let certificateReloading: Target.Dependency = .product(
+    name: "NIOCertificateReloading", package: "swift-nio-extras")
+let httpTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let http2: [Target.Dependency] = [
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -41,9 +46,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
@@ -60,12 +67,20 @@ let package = Package(
         .target(name: "Rollout", swiftSettings: optimised),
         // Any JSON value, for what is passed on without being read.
         .target(name: "JSON", swiftSettings: optimised),
+        // Lengths of time: Go's syntax, and deadlines.
+        .target(name: "Timing", swiftSettings: optimised),
+        // The machine's processes, read from /proc.
+        .target(name: "Processes", swiftSettings: strict),
+        // Metrics in the text format of Prometheus.
+        .target(name: "Exposition", swiftSettings: strict),
         // Wire types of the Canary API, their defaults and their validation.
-        .target(name: "FlaggerAPI", dependencies: ["JSON", "Rollout", yams], swiftSettings: strict),
+        .target(
+            name: "FlaggerAPI", dependencies: ["JSON", "Rollout", "Timing", yams], swiftSettings: strict),
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", httpClient, tls, log, crypto] + nio,
+            dependencies: ["Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa]
+                + nio,
             swiftSettings: optimised),
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
@@ -74,8 +89,12 @@ let package = Package(
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
-            dependencies: ["LoadGenerator"] + nio
-                + [hummingbird, sqlite, subprocess, log, lifecycle, httpClient, tls, crypto],
+            dependencies: nio + [
+                "Exposition", "LoadGenerator", "Processes", "Timing", hummingbird, sqlite, subprocess, log,
+                lifecycle,
+                httpClient, tls,
+                crypto, certificates, certificateReloading, httpTypes,
+            ],
             swiftSettings: strict),
         // gRPC on the wire, and messages by their descriptors: .proto files, reflection, JSON.
         .target(name: "GRPC", dependencies: ["JSON", protobuf] + nio, swiftSettings: optimised),
@@ -96,19 +115,24 @@ let package = Package(
         .target(
             name: "Standalone",
             dependencies: [
-                "CProcess", "Delivery", "FlaggerAPI", "LoadTester", "Proxy", "Rollout",
+                "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
+                "Rollout",
                 hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
         .target(
-            name: "KubernetesClient", dependencies: ["JSON", httpClient, tls, yams, log, lifecycle] + nio,
+            name: "KubernetesClient",
+            dependencies: ["JSON", "Timing", httpClient, tls, yams, log, lifecycle, subprocess] + nio,
             swiftSettings: strict),
         // Canaries of a cluster: workloads, routers, status.
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", hummingbird, log, lifecycle,
+                "Delivery", "Exposition", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", "Timing",
+                crypto, hummingbird,
+                httpClient, log,
+                lifecycle,
             ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
@@ -116,17 +140,29 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Dashboard", "FlaggerAPI", "GRPC", "JSON", "LoadGenerator", "LoadTester", "SampleApp",
-                "Standalone",
-                arguments, httpClient, log, lifecycle,
+                "Controller", "Dashboard", "FlaggerAPI", "GRPC", "JSON", "KubernetesClient", "LoadGenerator",
+                "LoadTester",
+                "SampleApp", "Standalone", "Timing", arguments, httpClient, log, lifecycle, tls,
             ],
             swiftSettings: strict),
         // The simulated world: virtual clock, faults, crashes.
         .target(
             name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Rollout"],
             swiftSettings: optimised),
+        // A real control plane for tests, and a server that misbehaves.
+        .target(
+            name: "KubernetesTesting", dependencies: ["JSON", "KubernetesClient", subprocess, tls] + nio,
+            swiftSettings: strict),
+        // A process that wants to lead, for the tests of leader election.
+        .executableTarget(
+            name: "LeaseContender", dependencies: ["JSON", "KubernetesClient", log], swiftSettings: strict),
+        // A process that watches, for the tests of how much memory that takes.
+        .executableTarget(
+            name: "CacheProbe", dependencies: ["JSON", "KubernetesClient"], swiftSettings: strict),
 
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
+        .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: strict),
         .testTarget(
             name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
             swiftSettings: strict),
@@ -138,7 +174,11 @@ let package = Package(
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
-            name: "LoadTesterTests", dependencies: ["LoadTester", "aviary", httpClient, hummingbird, sqlite],
+            name: "LoadTesterTests",
+            dependencies: [
+                "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
+                crypto,
+            ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio + http2,
@@ -151,11 +191,22 @@ let package = Package(
             exclude: ["Peer"], swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
-        .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient"], swiftSettings: strict),
         .testTarget(
-            name: "ControllerTests", dependencies: ["Controller", "aviary"], swiftSettings: strict),
+            name: "KubernetesClientTests",
+            dependencies: [
+                "CacheProbe", "JSON", "KubernetesClient", "KubernetesTesting", "LeaseContender", lifecycle,
+                log, subprocess, tls,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControllerTests",
+            dependencies: [
+                "Controller", "JSON", "KubernetesClient", "KubernetesTesting", "aviary", subprocess,
+            ] + nio,
+            resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
-        .testTarget(name: "StandaloneTests", dependencies: ["Standalone", log], swiftSettings: strict),
+        .testTarget(
+            name: "StandaloneTests", dependencies: ["Processes", "Standalone", log], swiftSettings: strict),
         .testTarget(
             name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
             swiftSettings: strict),

@@ -9,9 +9,11 @@ extension CanaryDefinition {
     ///   - shiftsTraffic: whether its router can shift traffic; where it can't, a stepped rollout becomes a blue/green
     ///     one of ten iterations, as on the peer.
     ///   - minimumInterval: ticks come no more often than this.
+    ///   - cluster: told with every alert; nil where there is only one cluster.
     /// - Throws: `DeliveryError.plan` naming the field that can't be used.
     public init(
-        _ canary: Canary, shiftsTraffic: Bool = true, minimumInterval: Duration = .seconds(1)
+        _ canary: Canary, shiftsTraffic: Bool = true, minimumInterval: Duration = .seconds(1),
+        cluster: String? = nil
     ) throws {
         let analysis = canary.spec.effectiveAnalysis
         let names = Names(
@@ -36,9 +38,10 @@ extension CanaryDefinition {
         self.init(
             name: canary.metadata.name, namespace: canary.metadata.namespace, plan: plan,
             interval: max(analysis.interval.duration, minimumInterval),
-            webhooks: analysis.webhooks.map(Self.webhook),
-            metrics: analysis.metrics.map(Self.metric),
-            extendsPayload: canary.annotations.wantsExtendedPayload)
+            webhooks: analysis.webhooks.map { Self.webhook($0, of: canary) },
+            metrics: analysis.metrics.map { Self.metric($0, of: canary) },
+            extendsPayload: canary.annotations.wantsExtendedPayload,
+            alerts: AlertSettings(canary, cluster: cluster), tracesHooks: canary.annotations.wantsTraceparent)
     }
 
     private static func strategy(of analysis: CanaryAnalysis, shiftsTraffic: Bool) -> Strategy {
@@ -65,19 +68,27 @@ extension CanaryDefinition {
         }
     }
 
-    private static func webhook(_ webhook: CanaryWebhook) -> Webhook {
-        Webhook(
-            endpoint: HookEndpoint(
-                url: webhook.url, timeout: webhook.timeout.duration, retries: webhook.retries,
-                skipsVerification: webhook.disableTLS),
-            metadata: webhook.metadata)
+    private static func webhook(_ webhook: CanaryWebhook, of canary: Canary) -> Webhook {
+        var endpoint = HookEndpoint(
+            url: webhook.url, timeout: webhook.timeout.duration, retries: webhook.retries,
+            skipsVerification: webhook.disableTLS)
+        endpoint.secret = canary.annotations.webhookSecret.map {
+            NamespacedName(namespace: canary.metadata.namespace, name: $0)
+        }
+        return Webhook(endpoint: endpoint, metadata: webhook.metadata)
     }
 
-    private static func metric(_ metric: CanaryMetric) -> MetricCheck {
+    private static func metric(_ metric: CanaryMetric, of canary: Canary) -> MetricCheck {
         let range = metric.effectiveRange
+        var origin = MetricCheck.Origin.builtin
+        if let template = metric.templateRef {
+            origin = .template(NamespacedName(template, from: canary.metadata.namespace))
+        } else if let query = metric.query, !query.isEmpty {
+            origin = .query(query, server: canary.spec.metricsServer)
+        }
         return MetricCheck(
             name: metric.name, interval: metric.interval.duration, minimum: range.min, maximum: range.max,
-            query: metric.query)
+            origin: origin, variables: QueryVariables(metric, of: canary))
     }
 
     private static func gateDeadline(of annotations: CanaryAnnotations) -> GateDeadline? {

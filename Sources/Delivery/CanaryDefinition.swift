@@ -16,6 +16,10 @@ public struct CanaryDefinition: Equatable, Sendable {
     public var metrics: [MetricCheck]
     /// Whether payloads carry the rollout's numbers as well (`aviary/payload: extended`).
     public var extendsPayload: Bool
+    /// Who hears of alerts.
+    public var alerts: AlertSettings
+    /// Whether webhooks carry the trace of the rollout (`aviary/traceparent`).
+    public var tracesHooks: Bool
 
     /// How one webhook is called.
     public struct Webhook: Equatable, Sendable {
@@ -34,7 +38,8 @@ public struct CanaryDefinition: Equatable, Sendable {
     /// Makes a definition.
     public init(
         name: String, namespace: String, plan: Plan, interval: Duration, webhooks: [Webhook] = [],
-        metrics: [MetricCheck] = [], extendsPayload: Bool = false
+        metrics: [MetricCheck] = [], extendsPayload: Bool = false, alerts: AlertSettings = .none,
+        tracesHooks: Bool = false
     ) {
         self.name = name
         self.namespace = namespace
@@ -43,6 +48,8 @@ public struct CanaryDefinition: Equatable, Sendable {
         self.webhooks = webhooks
         self.metrics = metrics
         self.extendsPayload = extendsPayload
+        self.alerts = alerts
+        self.tracesHooks = tracesHooks
     }
 
     /// The largest weight the strategy routes to the canary.

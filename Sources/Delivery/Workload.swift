@@ -42,17 +42,3 @@ public protocol Router: Sendable {
     /// Splits the traffic for requests that come from now on.
     func route(_ routes: Routes) async throws
 }
-
-/// The durable status of one canary.
-public protocol StatusStore: Sendable {
-    /// What was saved last; a new status for a canary never seen.
-    func load() async throws -> RolloutStatus
-    /// Makes a status durable before it returns.
-    func save(_ status: RolloutStatus) async throws
-}
-
-/// Where everything that happened is kept and shown: the answer to "why did it fail".
-public protocol EventSink: Sendable {
-    /// Keeps an entry. Must return quickly and must not fail the rollout.
-    func record(_ entry: HistoryEntry) async
-}

@@ -31,6 +31,8 @@ public struct Scenario: Sendable {
     public var replicas: Int
     /// When replicas are dead.
     public var outages: [Outage]
+    /// When nothing can be kept, as on a full disk, in virtual milliseconds.
+    public var fullStores: [Range<Int64>]
     /// What is done to it, in order.
     public var actions: [UserAction]
     /// What goes wrong with effects.
@@ -49,6 +51,7 @@ public struct Scenario: Sendable {
         revisions = Array(repeating: RevisionTraits(), count: 4)
         replicas = 2
         outages = []
+        fullStores = []
         actions = [UserAction(.entering(.initialized), .release(1))]
         faults = .none
         settlesAt = 600_000

@@ -21,8 +21,8 @@ extension WorldState {
             return HookOutcome(error: "no hook at \(endpoint.url)")
         }
         let hook = plan.hooks[index]
-        if hook.type == .event { return hear(index, payload) }
         guard beginInfallible() else { return HookOutcome(error: "the process is dead") }
+        if hook.type == .event { return hear(index, payload) }
         ledger.tick.deeds += 1
         let revision = checksums[payload.checksum]
         checkAsked(hook, payload.phase, revision)
@@ -38,7 +38,9 @@ extension WorldState {
     }
 
     private mutating func hear(_ index: Int, _ payload: CanaryWebhookPayload) -> HookOutcome {
-        ledger.heardEvents[index, default: []].append(payload.metadata["eventMessage"] ?? "")
+        note(.asked(hook: "\(plan.hooks[index].name) \(payload.metadata["eventMessage"] ?? "")", answer: 200))
+        checkHeard(index, payload)
+        endInfallible()
         return HookOutcome(status: 200)
     }
 }

@@ -11,7 +11,7 @@ public struct SimulatedMetrics: MetricsSource {
     public var name: String { "simulation" }
 
     /// Fails when a metric's source is unavailable.
-    public func verify() async throws {
+    public func verify(_ metrics: [MetricCheck]) async throws {
         if world.definitionSource.metrics.contains(.unavailable) {
             throw SimulatedFailure(description: "unavailable")
         }
@@ -22,13 +22,25 @@ public struct SimulatedMetrics: MetricsSource {
         try world.with { state in
             let scripts = state.scenario.metrics
             guard let index = Int(metric.name), scripts.indices.contains(index) else { return nil }
-            switch scripts[index] {
-            case .good: return 100
-            case .bad: return 0
-            case .empty: return nil
-            case .unavailable: throw SimulatedFailure(description: "unavailable")
-            case .flaps(let period): return state.isSettled || (state.now / period) % 2 == 0 ? 100 : 0
+            return try state.measure(scripts[index])
+        }
+    }
+}
+
+extension WorldState {
+    mutating func measure(_ script: MetricScript) throws -> Double? {
+        let isGood =
+            switch script {
+            case .good: true
+            case .bad, .empty, .unavailable: false
+            case .flaps(let period): isSettled || (now / period) % 2 == 0
             }
+        note(.did("measured \(isGood ? "good" : "bad")"))
+        if !isGood, ledger.tick.failedChecks == 0 { ledger.tick.failedChecks = 1 }
+        switch script {
+        case .empty: return nil
+        case .unavailable: throw SimulatedFailure(description: "unavailable")
+        case .good, .bad, .flaps: return isGood ? 100 : 0
         }
     }
 }

@@ -11,6 +11,8 @@ public struct Simulation: Sendable {
         public var router: @Sendable (World) -> any Router = { SimulatedRouter($0) }
         /// Makes the store.
         public var store: @Sendable (World) -> any StatusStore = { SimulatedStore($0) }
+        /// Makes the outbox.
+        public var outbox: @Sendable (World) -> any Outbox = { SimulatedOutbox($0) }
         /// Makes the caller of hooks.
         public var hooks: @Sendable (World) -> any HookCaller = { SimulatedHooks($0) }
 
@@ -34,45 +36,41 @@ public struct Simulation: Sendable {
     public func run() async -> SimulationReport {
         let limit = scenario.tickLimit
         var number = 0
+        var process = Process(parts, world)
         while number < limit {
             number += 1
             let start = world.now.milliseconds
-            await tick(number)
-            let isOver = world.with { state -> Bool in
-                state.endTick()
-                if !state.log.violations.isEmpty { return true }
-                if state.isOver, state.isSettled {
-                    state.checkEnd()
-                    return true
-                }
-                if state.isOver, !state.hasTimedActions { state.settle() }
-                state.pass(max(1, start + state.interval - state.now))
-                return false
-            }
-            if isOver { return report(ticks: number) }
+            world.with { $0.beginTick(number) }
+            await process.tick()
+            revive(&process)
+            if await isOver(&process) { return report(ticks: number) }
+            world.with { $0.pass(max(1, start + $0.interval - $0.now)) }
         }
         world.with { $0.expect(false, .ends, "still \(TraceEntry.words($0.durable)) after \(number) ticks") }
         return report(ticks: number)
     }
 
-    /// One tick of a process; a crash ends it, and the next tick is another process's.
-    private func tick(_ number: Int) async {
-        world.with { $0.beginTick(number) }
-        let world = world
-        let caller = parts.hooks(world)
-        let queue = EventQueue(caller: caller) { _ in }
-        let interpreter = Interpreter(
-            workload: parts.workload(world), router: parts.router(world), store: parts.store(world),
-            sink: SimulatedEvents(world), caller: caller, metrics: SimulatedMetrics(world), events: queue,
-            now: { world.now })
-        do {
-            try await interpreter.tick(world.definition)
-        } catch {
-            world.with { $0.note(.note("tick ended: \(error)")) }
+    /// What a crash left is another process's.
+    ///
+    /// - Returns: whether there was a crash.
+    @discardableResult
+    private func revive(_ process: inout Process) -> Bool {
+        let wasDead = world.with { state in
+            defer { state.isDead = false }
+            return state.isDead
         }
-        queue.finish()
-        let deliversEvents = world.with { !$0.isDead && !$0.ledger.expectedEvents.isEmpty }
-        if deliversEvents { await queue.run() }
+        if wasDead { process = Process(parts, world) }
+        return wasDead
+    }
+
+    /// Whether everything has ended, or an invariant did not hold.
+    private func isOver(_ process: inout Process) async -> Bool {
+        let isAtRest = world.with { $0.isAtRest() }
+        if isAtRest {
+            repeat { await process.deliver(atMost: .max) } while revive(&process)
+            world.with { $0.checkEnd() }
+        }
+        return isAtRest || !world.violations.isEmpty
     }
 
     private func report(ticks: Int) -> SimulationReport {

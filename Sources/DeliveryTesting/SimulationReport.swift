@@ -64,7 +64,7 @@ extension Scenario {
         return "\(plan.strategy) mirrors \(plan.mirrors) promotionStep \(plan.promotionStep as Any) "
             + "threshold \(plan.threshold) skips \(plan.skipsAnalysis) shifts \(plan.shiftsTraffic) "
             + "deadline \(plan.progressDeadline) gateDeadline \(plan.gateDeadline as Any) interval \(interval) "
-            + "hooks \(hooks) metrics \(metrics) revisions \(revisions) outages \(outages) actions \(actions) "
+            + "hooks \(hooks) metrics \(metrics) revisions \(revisions) outages \(outages) full \(fullStores) actions \(actions) "
             + "faults \(faults)"
     }
 

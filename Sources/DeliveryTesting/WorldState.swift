@@ -24,6 +24,10 @@ struct WorldState: Sendable {
     /// Hooks that the rollout has durably waited for.
     var awaited: Set<String> = []
 
+    /// Calls that are owed to event hooks, in the order of their commits.
+    var owed: [OutboxEntry] = []
+    var lastOwed: Int64 = 0
+
     // The process that performs effects.
     var steps = 0
     var isDead = false

@@ -17,8 +17,15 @@ public enum JSONValue: Sendable, Hashable {
 
     /// The value of a key, when this is an object that has it.
     public subscript(key: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members[key]
+        get {
+            guard case .object(let members) = self else { return nil }
+            return members[key]
+        }
+        set {
+            guard case .object(var members) = self else { return }
+            members[key] = newValue
+            self = .object(members)
+        }
     }
 }
 

@@ -18,13 +18,16 @@ public enum KubernetesError: Error, Sendable, Hashable, CustomStringConvertible 
     case configuration(String)
     /// The server's answer is not what the API promises.
     case unreadable(String)
+    /// Not sent: another process may have become the leader.
+    case leadershipLost(String)
 
     /// The server's own message, or what went wrong on the way to it.
     public var description: String {
         switch self {
         case .notFound(let text), .alreadyExists(let text), .conflict(let text), .expired(let text),
             .forbidden(let text), .invalid(let text), .unavailable(let text), .configuration(let text),
-            .unreadable(let text):
+            .unreadable(let text),
+            .leadershipLost(let text):
             text
         }
     }

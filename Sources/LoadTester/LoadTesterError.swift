@@ -8,6 +8,22 @@ public enum LoadTesterError: Error, Sendable {
     case namespaceRefused(String)
     /// `--namespace-regexp` is not a regular expression.
     case namespacePatternInvalid(pattern: String, cause: String)
+    /// The token file cannot be read; `reason` names the line and the fix.
+    case tokenFileUnreadable(path: String, reason: String)
+    /// The path asks for a token, and the request has none.
+    case tokenMissing
+    /// The request's token is not in the token file.
+    case tokenUnknown
+    /// The request's token does not have the role that the path asks for.
+    case roleMissing(name: String, role: Role)
+    /// `--allow-command` is not a regular expression.
+    case commandPatternInvalid(pattern: String)
+    /// The command is not among those allowed.
+    case commandRefused
+    /// `--secrets-dir` is no directory.
+    case secretsDirectoryUnusable(path: String)
+    /// A file of the TLS settings cannot be used.
+    case tlsFileUnusable(option: String, path: String, reason: String)
     /// The database that holds the gates cannot be opened.
     case gateDatabaseUnavailable(path: String, cause: any Error)
     /// The database was written by a newer version of Aviary.
@@ -33,8 +49,14 @@ extension LoadTesterError: CustomStringConvertible {
         case .payloadUnreadable(let reason), .taskRefused(let reason): reason
         case .payloadTooLarge(let limit): "the request body is larger than \(limit) bytes"
         case .namespaceRefused: "Forbidden"
+        case .tokenMissing, .tokenUnknown, .roleMissing, .commandRefused: refusal
         case .namespacePatternInvalid(let pattern, let cause):
             "--namespace-regexp \"\(pattern)\" is not a regular expression: \(cause)"
+        case .commandPatternInvalid(let pattern):
+            "--allow-command \"\(pattern)\" is not a regular expression: check its brackets and escapes"
+        case .tokenFileUnreadable(let path, let reason): "--token-file \(path): \(reason)"
+        case .secretsDirectoryUnusable(let path): "--secrets-dir \(path) is not a directory: create it"
+        case .tlsFileUnusable(let option, let path, let reason): "\(option) \(path): \(reason)"
         case .gateDatabaseUnavailable(let path, let cause):
             "the gate database \(path) cannot be opened: \(cause)"
         case .gateDatabaseTooNew(let found, let supported):
@@ -46,6 +68,16 @@ extension LoadTesterError: CustomStringConvertible {
             "the task queue is full (\(limit) waiting): try again when running tasks have ended"
         case .cannotListen(let host, let port, let cause): "cannot listen on \(host):\(port): \(cause)"
         case .shuttingDown: "the load tester is shutting down"
+        }
+    }
+
+    private var refusal: String {
+        switch self {
+        case .tokenMissing: "Unauthorized: send a token as Authorization: Bearer TOKEN"
+        case .tokenUnknown: "Unauthorized: the token is not known"
+        case .roleMissing(let name, let role):
+            "Forbidden: the token of \(name) lacks the role \(role.rawValue)"
+        default: "Forbidden: --allow-command does not allow this command"
         }
     }
 }

@@ -22,6 +22,7 @@ public struct Announcement: Hashable, Sendable {
         case paused = "Paused"
         case hookFailed = "HookFailed"
         case effectFailed = "EffectFailed"
+        case eventsDropped = "EventsDropped"
     }
 
     /// Whether it is good or bad news.

@@ -109,13 +109,13 @@ extension Rollout {
         if let failure { failCheck(.warning(.halted, failure)) } else { takeStep() }
     }
 
-    /// Counts a failed check; at the threshold the rollout ends in the same tick.
+    /// Counts a failed check; at the threshold the rollout ends in the same tick. The count is written after the
+    /// traffic was routed then, since a write that fails must not keep it on the canary.
     mutating func failCheck(_ announcement: Announcement) {
         clearStall()
         status.failedChecks += 1
         announce(announcement)
-        write()
-        if status.failedChecks >= plan.threshold { rollBackAtThreshold() }
+        if status.failedChecks >= plan.threshold { rollBackAtThreshold() } else { write() }
     }
 
     /// All checks passed: one step further, as the strategy has it.

@@ -24,6 +24,7 @@ extension Rollout {
     mutating func rollBack(_ announcement: Announcement, _ message: Alert) {
         if isCanaryStandingIn { return giveUp(announcement, message) }
         route(.primary)
+        if status.failedChecks != written.failedChecks { write() }
         announce(announcement)
         alert(message)
         end(in: .failed, .failed)

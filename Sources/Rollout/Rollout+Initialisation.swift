@@ -25,7 +25,7 @@ extension Rollout {
     private mutating func createPrimary(_ found: Observation) {
         effects.append(.initialise(found.target))
         guard !found.primary.isReady(at: found.target) else { return }
-        _ = stall(on: .primary, .warning(.notReady, complaint(about: found.primary)))
+        if stall(on: .primary, .warning(.notReady, complaint(about: found.primary))) { write() }
     }
 
     /// Waits until primary serves; then the apex points at it and the target is scaled to zero.

@@ -133,17 +133,17 @@ public struct Rollout: Sendable {
 
     /// Notes that there is no progress; told once for each trouble.
     ///
-    /// - Returns: whether the progress deadline has passed.
+    /// - Returns: whether the progress deadline has passed. Nothing is written then: the end that follows is, after
+    ///   its traffic was routed.
     mutating func stall(on trouble: RolloutStatus.Stall, _ announcement: Announcement) -> Bool {
         let since = status.stalledSince ?? now
+        let isNew = status.stall != trouble
+        let isOver = since.elapsed(until: now) >= plan.progressDeadline
         status.stalledSince = since
-        if status.stall != trouble {
-            status.stall = trouble
-            write()
-            announce(announcement)
-        }
-        write()
-        return since.elapsed(until: now) >= plan.progressDeadline
+        status.stall = trouble
+        if !isOver { write() }
+        if isNew { announce(announcement) }
+        return isOver
     }
 
     /// Goes back to what is durable; the next tick observes again.
@@ -152,7 +152,7 @@ public struct Rollout: Sendable {
         written = failure.durable
         now = failure.now
         if case .writeStatus = failure.effect { return }
-        _ = stall(on: .effect(failure.effect.kind), .warning(.effectFailed, failure.reason))
+        if stall(on: .effect(failure.effect.kind), .warning(.effectFailed, failure.reason)) { write() }
     }
 }
 

@@ -1,4 +1,5 @@
 import Delivery
+import Exposition
 import Logging
 import Rollout
 import Synchronization
@@ -13,7 +14,7 @@ final class CanaryRunner: Sendable {
     private let definition: Mutex<CanaryDefinition>
     private let lastStatus: Mutex<RolloutStatus>
     private let pendingAbort = Mutex<String?>(nil)
-    private let lastTrouble = Mutex("")
+    private let lastTrouble = Mutex<String?>(nil)
     private let durations = Mutex(DurationHistogram())
     private let logger: Logger
     private let onTrouble: @Sendable (String) async -> Void
@@ -34,6 +35,9 @@ final class CanaryRunner: Sendable {
 
     /// The status after the last tick.
     var status: RolloutStatus { lastStatus.withLock { $0 } }
+
+    /// Why the last tick could not do or keep all it should; nil when it could.
+    var trouble: String? { lastTrouble.withLock { $0 } }
 
     /// What the user asked for, as last loaded.
     var current: CanaryDefinition { definition.withLock { $0 } }
@@ -106,19 +110,24 @@ final class CanaryRunner: Sendable {
         let start = ContinuousClock.now
         defer { durations.withLock { $0.add(ContinuousClock.now - start) } }
         do {
-            let status = try await interpreter.tick(definition)
-            lastStatus.withLock { $0 = status }
-            lastTrouble.withLock { $0 = "" }
+            let outcome = try await interpreter.tick(definition)
+            lastStatus.withLock { $0 = outcome.durable }
+            await note(outcome.trouble.map { "\($0)" })
         } catch is CancellationError {
         } catch {
-            let trouble = "\(error)"
-            let isNew = lastTrouble.withLock { last in
-                defer { last = trouble }
-                return last != trouble
-            }
-            logger.error(
-                "tick failed", metadata: ["canary": "\(definition.plan.names.canary)", "error": "\(trouble)"])
-            if isNew { await onTrouble(trouble) }
+            await note("\(error)")
         }
+    }
+
+    /// Logs a trouble with every tick that has it, and tells it once.
+    private func note(_ trouble: String?) async {
+        let isNew = lastTrouble.withLock { last in
+            defer { last = trouble }
+            return last != trouble
+        }
+        guard let trouble else { return }
+        logger.error(
+            "tick failed", metadata: ["canary": "\(current.plan.names.canary)", "error": "\(trouble)"])
+        if isNew { await onTrouble(trouble) }
     }
 }

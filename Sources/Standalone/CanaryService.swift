@@ -14,7 +14,7 @@ final class CanaryService: Sendable {
     let proxy: ReverseProxy
     private let router: ProxyRouter
     let workload: ProcessWorkload
-    private let events: EventQueue
+    private let courier: Courier
     private let environment: DaemonEnvironment
     let listenPort: Int
     private let names: [String]
@@ -29,7 +29,9 @@ final class CanaryService: Sendable {
         -> CanaryService
     {
         let key = CanaryKey(desired.canary.metadata)
-        let store = StatusTable(writer: environment.database.writer, canary: key)
+        let store = StatusTable(
+            writer: environment.database.writer, history: environment.history, canary: key,
+            now: environment.now)
         let status = try await store.load()
         let target = try desired.target(environment.snapshots)
         let definition = try CanaryDefinition(desired.canary)
@@ -90,26 +92,23 @@ final class CanaryService: Sendable {
             revisions: RevisionTable(writer: environment.database.writer, canary: key), target: target,
             readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold),
             canaryStart: canaryStart, now: environment.now)
-        let history = environment.history
-        let sink = CanaryHistory(history: history, canary: key) { router.follow(revision: $0) }
-        events = EventQueue(caller: environment.caller) { [now = environment.now] record in
-            await history.append(
-                HistoryEntry(
-                    time: now(), phase: Phase(rawValue: record.phase), checksum: "", kind: .called(record)),
-                canary: key)
-        }
+        let report = Self.troubleReport(of: key, environment)
+        courier = Courier(
+            outbox: OutboxTable(
+                writer: environment.database.writer, history: environment.history, canary: key,
+                now: environment.now),
+            caller: environment.caller,
+            alerts: AlertSender(resources: environment.resources, client: environment.client),
+            now: environment.now, onTrouble: report)
+        let metrics = QueriedMetrics(
+            builtin: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), resources: environment.resources,
+            client: environment.client, server: environment.validation.metricsServer)
         let interpreter = Interpreter(
-            workload: workload, router: router, store: store, sink: sink, caller: environment.caller,
-            metrics: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), events: events,
-            now: environment.now)
+            workload: workload, router: router, store: store, sink: RevisionFollower(router: router),
+            caller: environment.caller, metrics: metrics, courier: courier, now: environment.now)
         runner = CanaryRunner(
-            interpreter: interpreter, definition: definition, status: status, logger: environment.logger
-        ) { [now = environment.now] trouble in
-            let entry = HistoryEntry(
-                time: now(), phase: nil, checksum: "",
-                kind: .announced(.warning(.effectFailed, trouble)))
-            await history.append(entry, canary: key)
-        }
+            interpreter: interpreter, definition: definition, status: status, logger: environment.logger,
+            onTrouble: report)
         reference.point(to: runner)
         try await workload.resume()
     }
@@ -132,6 +131,18 @@ final class CanaryService: Sendable {
                 onFailure: Self.failureReport(of: key, side, environment, reference))
         }
         return (set(.primary, .primary), set(.canary, .canary))
+    }
+
+    /// Tells users what keeps a canary from being ticked or its calls from being made.
+    private static func troubleReport(of key: CanaryKey, _ environment: DaemonEnvironment)
+        -> @Sendable (String) async -> Void
+    {
+        { trouble in
+            let entry = HistoryEntry(
+                time: environment.now(), phase: nil, checksum: "",
+                kind: .announced(.warning(.effectFailed, trouble)))
+            await environment.history.append(entry, canary: key)
+        }
     }
 
     /// Tells users why a replica does not run.
@@ -184,7 +195,7 @@ final class CanaryService: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.runner.run() }
-            group.addTask { await self.events.run() }
+            group.addTask { await self.courier.run() }
             group.addTask { await self.sides.primary.run() }
             group.addTask { await self.sides.canary.run() }
             await self.retirement.sleep(atMost: .seconds(1 << 32))
@@ -206,16 +217,12 @@ final class CanaryService: Sendable {
     }
 }
 
-/// One canary's view of the history; makes cookies of earlier revisions void as the revision moves on.
-struct CanaryHistory: EventSink {
-    let history: History
-    let canary: CanaryKey
-    let onRevision: @Sendable (String) -> Void
+/// Makes cookies of earlier revisions void as the revision moves on.
+struct RevisionFollower: EventSink {
+    let router: ProxyRouter
 
     func record(_ entry: HistoryEntry) async {
-        if case .moved(let status) = entry.kind, let revision = status.lastApplied {
-            onRevision(revision.checksum)
-        }
-        await history.append(entry, canary: canary)
+        guard case .moved(let status) = entry.kind, let revision = status.lastApplied else { return }
+        router.follow(revision: revision.checksum)
     }
 }

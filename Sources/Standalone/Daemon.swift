@@ -44,8 +44,10 @@ public actor Daemon {
     ///   started or changed; nothing is applied then.
     func apply(_ manifest: String, folder: String) async throws -> [String] {
         try await inTurn { daemon in
-            let drafts = try ManifestLoader.drafts(
-                of: manifest, folder: folder, knownTargets: try await daemon.resources.processes())
+            let drafts = try await ManifestLoader.drafts(
+                of: manifest, folder: folder,
+                options: try await daemon.resources.known(daemon.environment.validation),
+                resources: daemon.environment.resources)
             try await daemon.take(drafts)
             return drafts.map { "\($0.kind)/\($0.name).\($0.namespace)" }
         }
@@ -106,18 +108,25 @@ public actor Daemon {
         return found
     }
 
+    /// Why canaries are not brought forward or what happened to them is not kept, one line each.
+    func troubles() -> [String] {
+        services.sorted { $0.key < $1.key }.compactMap { key, service in
+            service.runner.trouble.map { "canary \(key): \($0)" }
+        }
+    }
+
     /// The configuration files that processes track, as absolute paths.
     func trackedFiles() -> Set<String> {
         Set(desired.values.flatMap(\.trackedFiles))
     }
 
     /// What `/metrics` shows.
-    func samples() async -> [PrometheusText.Sample] {
-        var samples: [PrometheusText.Sample] = []
+    func samples() async -> [CanaryMetricsText.Sample] {
+        var samples: [CanaryMetricsText.Sample] = []
         for (key, service) in services.sorted(by: { $0.key < $1.key }) {
             let snapshot = await service.snapshot()
             samples.append(
-                PrometheusText.Sample(
+                CanaryMetricsText.Sample(
                     key: key, phase: snapshot.canary.status?.phase ?? "",
                     weight: snapshot.canary.status?.canaryWeight ?? 0, traffic: snapshot.traffic,
                     ticks: service.runner.tickDurations))

@@ -1,4 +1,5 @@
 import Delivery
+import FlaggerAPI
 import Foundation
 import Logging
 import NIOPosix
@@ -10,6 +11,12 @@ struct DaemonEnvironment: Sendable {
     let history: History
     let names: NameTable
     let caller: any HookCaller
+    /// Asks metrics servers and sends alerts.
+    let client: any ServerClient
+    /// What canaries refer to by name.
+    let resources: any ReferencedResources
+    /// What manifests are checked by.
+    let validation: ValidationOptions
     let group: MultiThreadedEventLoopGroup
     let snapshots: ConfigurationSnapshot
     let registry: any ProcessRegistry

@@ -17,8 +17,16 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
     case dataDirectory(path: String, cause: String)
     /// The state in the data directory could not be opened.
     case openState(path: String, cause: String)
+    /// The state could not be changed; nothing was.
+    case writeState(cause: String)
     /// The state was written by a newer version.
     case newerState(path: String)
+    /// The folder with secrets could not be read.
+    case secretsDirectory(path: String, cause: String)
+    /// Canaries need secrets that are not there; one line each.
+    case missingSecrets([String])
+    /// A secret could not be read; never shows a value.
+    case secret(String, cause: String)
     /// A tracked configuration file could not be read or copied.
     case configuration(path: String, cause: String)
     /// A revision to be run was never stored.
@@ -50,12 +58,16 @@ public enum StandaloneError: Error, Equatable, CustomStringConvertible {
             "the data directory \(path) can't be used: \(cause); choose another with --data-dir"
         case .openState(let path, let cause):
             "the state in \(path) can't be opened: \(cause); choose another folder with --data-dir"
+        case .writeState(let cause): "the state can't be written: \(cause)"
         case .newerState(let path):
             "the state in \(path) was written by a newer version of Aviary: run that version, or use another --data-dir"
+        case .secretsDirectory(let path, let cause):
+            "the secrets in \(path) can't be read: \(cause); choose another with --secrets-dir"
+        case .secret(let name, let cause): "secret \(name): \(cause)"
         case .configuration(let path, let cause): "spec.configFiles: \(path) can't be read: \(cause)"
         case .unknownRevision(let checksum):
             "revision \(checksum) was never seen or is long gone: apply the target again"
-        case .manifest(let lines): lines.joined(separator: "\n")
+        case .manifest(let lines), .missingSecrets(let lines): lines.joined(separator: "\n")
         case .canary(let name, let cause): "canary \(name): \(cause)"
         case .servicePort(let port, let cause): "spec.service.port \(port): \(cause)"
         case .unknownCanary(let name): "no canary \(name): `aviary get canaries` lists them"

@@ -1,3 +1,7 @@
+import FlaggerAPI
+public import LoadTester
+import Logging
+
 /// What `aviary run` was asked to do.
 public struct StandaloneOptions: Sendable {
     /// The YAML files with canaries and their targets.
@@ -10,10 +14,42 @@ public struct StandaloneOptions: Sendable {
     public var bindAddress: String
     /// Names of the user's own: `host[:port]` and the address behind it.
     public var resolutions: [(name: String, address: Address)]
+    /// Where secrets are: `NAMESPACE/NAME/KEY`; nil where they are in the files alone.
+    public var secretsDirectory: String?
+    /// The Prometheus server of metrics with a `query` whose canary names none.
+    public var metricsServer: String?
+    /// Who may call the API, and what tasks may do.
+    public var security: Security
     /// How long requests in flight, tasks and processes may take to end.
     public var stopLimit: Duration
     /// The path of this very program, for `hey` and `sample-app` in commands.
     public var executable: String
+
+    /// The security of the API and the load tester.
+    public struct Security: Sendable {
+        /// The file with the tokens that callers need; nil when they need none.
+        public var tokenFile: String?
+        /// Which commands tasks may run, and which key files they may read.
+        public var permissions: TaskPermissions
+        /// For which namespaces the load tester works.
+        public var namespaces: NamespaceFilter
+
+        /// Makes settings; by default everybody may do everything.
+        public init(
+            tokenFile: String? = nil, permissions: TaskPermissions = TaskPermissions(),
+            namespaces: NamespaceFilter = .all
+        ) {
+            self.tokenFile = tokenFile
+            self.permissions = permissions
+            self.namespaces = namespaces
+        }
+
+        /// - Parameter own: the token with which the daemon calls itself.
+        func accessControl(own: String, _ logger: Logger) throws -> AccessControl {
+            guard let tokenFile else { return .none }
+            return AccessControl(tokens: try TokenFile(path: tokenFile, logger: logger), own: own)
+        }
+    }
 
     /// A host and a port.
     public struct Address: Sendable, Equatable {
@@ -43,7 +79,8 @@ public struct StandaloneOptions: Sendable {
     public init(
         files: [String], dataDirectory: String = ".aviary",
         listen: Address = Address(host: "127.0.0.1", port: 8080), bindAddress: String = "127.0.0.1",
-        resolutions: [(name: String, address: Address)] = [], stopLimit: Duration = .seconds(20),
+        resolutions: [(name: String, address: Address)] = [], secretsDirectory: String? = nil,
+        metricsServer: String? = nil, security: Security = Security(), stopLimit: Duration = .seconds(20),
         executable: String
     ) {
         self.files = files
@@ -51,7 +88,16 @@ public struct StandaloneOptions: Sendable {
         self.listen = listen
         self.bindAddress = bindAddress
         self.resolutions = resolutions
+        self.secretsDirectory = secretsDirectory
+        self.metricsServer = metricsServer
+        self.security = security
         self.stopLimit = stopLimit
         self.executable = executable
+    }
+    /// What manifests are checked by.
+    var validation: ValidationOptions {
+        var options = ValidationOptions(requiresProcess: true)
+        options.metricsServer = metricsServer
+        return options
     }
 }

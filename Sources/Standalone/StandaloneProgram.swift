@@ -19,9 +19,12 @@ public final class StandaloneProgram: Service {
     private let manifests: ManifestFiles
     private let environment: DaemonEnvironment
     private let caller: WebhookCaller
+    private let client: HTTPServerClient
     private let directory: DataDirectory
     private let gates: GateStore
+    private let fileTrouble = FileFollower.Trouble()
     private let tasks: TaskRunner
+    private let access: AccessControl
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let onTrouble: @Sendable (String) async -> Void
@@ -43,14 +46,17 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
-        manifests = ManifestFiles(options.files)
-        let drafts = try manifests.drafts()
+        let ownToken = AccessControl.makeToken()
+        access = try options.security.accessControl(own: ownToken, logger)
+        let secrets = SecretStore(folder: try options.secretsDirectory.map(SecretFolder.init))
+        manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
+        let drafts = try await manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
         try directory.linkPrograms(["hey", "ghz", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
         let names = NameTable()
         for (name, address) in options.resolutions { names.publish(name, at: (address.host, address.port)) }
-        history = History(writer: database.writer)
+        history = History(writer: database.writer, logger: logger)
         gates = try GateStore(writer: database.writer)
         let registry = ReplicaTable(writer: database.writer)
         let resources = ResourceTable(writer: database.writer)
@@ -63,17 +69,23 @@ public final class StandaloneProgram: Service {
         let snapshots = ConfigurationSnapshot(folder: directory.path + "/configuration")
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
-        caller = WebhookCaller(resolve: names.resolve)
+        let references = StandaloneResources(table: resources, secrets: secrets)
+        // Hooks of the canaries need no token for the load tester in the same process.
+        let credential = { @Sendable in names.isTester(host: $0, port: $1) ? "Bearer \(ownToken)" : nil }
+        caller = WebhookCaller(resolve: names.resolve, resources: references, credential: credential)
+        client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
-            database: database, history: history, names: names, caller: caller,
+            database: database, history: history, names: names, caller: caller, client: client,
+            resources: references, validation: options.validation,
             group: MultiThreadedEventLoopGroup.singleton,
             snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
             programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
         daemon = Daemon(environment: environment)
+        let variables = Self.taskEnvironment(names: names, directory: directory)
         tasks = TaskRunner(
-            environment: Self.taskEnvironment(names: names, directory: directory), logger: logger)
+            permissions: options.security.permissions, environment: variables, logger: logger)
     }
 
     /// Serves until the service group shuts down, then finishes what is in flight within the stop limit.
@@ -87,24 +99,32 @@ public final class StandaloneProgram: Service {
                 group.addTask { try await self.serve() }
             }
         } catch {
-            await caller.shutdown()
+            await shutdownClients()
             throw error
         }
+        await shutdownClients()
+    }
+
+    private func shutdownClients() async {
         await caller.shutdown()
+        await client.shutdown()
     }
 
     private func serve() async throws {
         let router = Hummingbird.Router(context: LoadTesterRequestContext.self)
-        let tester = LoadTesterRoutes(gates: gates, tasks: tasks, logger: logger)
-        router.get("/healthz") { _, _ in "OK" }
-        router.get("/metrics") { [daemon] _, _ in
-            PrometheusText(samples: await daemon.samples()).text + tester.metricsText()
+        let tester = LoadTesterRoutes(
+            gates: gates, tasks: tasks, namespaceFilter: options.security.namespaces, access: access,
+            logger: logger)
+        router.get("/healthz") { _, _ in await self.health() }
+        router.get("/metrics") { [daemon] request, _ in
+            try tester.admit(request, to: .read)
+            return CanaryMetricsText(samples: await daemon.samples()).text + tester.metricsText()
         }
-        DaemonRoutes(daemon: daemon, history: history).add(to: router)
+        DaemonRoutes(daemon: daemon, history: history, admit: tester.admit).add(to: router)
         tester.addRoutes(to: router)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: router,
+            router: router, server: .guarded(),
             configuration: .init(
                 address: .hostname(options.listen.host, port: options.listen.port), serverName: "aviary"),
             onServerRunning: { channel in
@@ -132,37 +152,20 @@ public final class StandaloneProgram: Service {
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
         environment.names.publishTester(host: options.listen.host, port: port)
-        try await daemon.load(try manifests.drafts())
+        try await daemon.load(try await manifests.drafts())
         onListening(port)
-        await cancelWhenGracefulShutdown { await self.follow() }
+        await FileFollower(manifests: manifests, daemon: daemon, trouble: fileTrouble, onTrouble: onTrouble)
+            .run()
     }
 
-    /// Saving a file is a deployment; a file with errors changes nothing and says why.
-    private func follow() async {
-        while !Task.isCancelled {
-            let paths = await manifests.paths(trackedBy: daemon)
-            let watcher = TargetFileWatcher(paths: paths)
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await watcher.run() }
-                // The watcher compares with how the files were when it was made: what changed before that
-                // would go unseen.
-                await reload()
-                guard await manifests.paths(trackedBy: daemon) == paths else { return group.cancelAll() }
-                for await _ in watcher.changes {
-                    await reload()
-                    if await manifests.paths(trackedBy: daemon) != paths { break }
-                }
-                group.cancelAll()
-            }
-        }
-    }
-
-    private func reload() async {
-        do {
-            try await daemon.load(try manifests.drafts())
-        } catch {
-            await onTrouble("\(error)")
-        }
+    /// 503 with the reasons, one a line, while something that was decided can't be kept or done.
+    private func health() async -> Response {
+        let troubles = await daemon.troubles() + [fileTrouble.text].compactMap { $0 }
+        return Response(
+            status: troubles.isEmpty ? .ok : .serviceUnavailable,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(string: troubles.isEmpty ? "OK" : troubles.joined(separator: "\n"))))
     }
 
     /// Tasks find the built-in programs first, the names of services, and their real addresses.

@@ -17,11 +17,15 @@ struct Aviary: AsyncParsableCommand {
             PauseCommand.self,
             ResumeCommand.self,
             AbortCommand.self,
+            ControllerCommand.self,
             LoadTesterCommand.self,
             HeyCommand.self,
             GhzCommand.self,
             SampleAppCommand.self,
         ])
+
+    /// What logs, metrics and servers are told.
+    static let version = "0.1.0"
 
     /// Names under which the binary is one of its subcommands, as through a symbolic link, and how those end
     /// on a wrong command line.
@@ -31,6 +35,11 @@ struct Aviary: AsyncParsableCommand {
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
         if subcommandNames[name] != nil { arguments.insert(name, at: 0) }
+        if arguments.first == ControllerCommand.configuration.commandName {
+            arguments =
+                arguments.prefix(1)
+                + GoFlags.normalised(Array(arguments.dropFirst()), switches: GoFlags.controllerSwitches)
+        }
         do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -36,10 +36,15 @@ struct DaemonClient {
         var request = HTTPClientRequest(url: url)
         request.method = .init(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let token = try options.token() {
+            request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        }
         if let body { request.body = .bytes(body) }
         let (status, answer) = try await execute(request, url)
         guard (200..<300).contains(status) else {
-            throw Failure(description: Self.refusal(answer) ?? "\(url) answered \(status)")
+            let reason = Self.refusal(answer) ?? "\(url) answered \(status)"
+            let hint = status == 401 ? "\nGive a token with --token-file FILE or AVIARY_TOKEN." : ""
+            throw Failure(description: reason + hint)
         }
         return answer
     }
@@ -61,6 +66,8 @@ struct DaemonClient {
         // A daemon that does not listen is told at once: waiting for it would only hide the mistake.
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.redirectConfiguration = .disallow
+        configuration.tlsConfiguration = try options.tlsConfiguration()
         do {
             return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
                 let response = try await client.execute(request, timeout: .seconds(90))
@@ -68,12 +75,19 @@ struct DaemonClient {
                 return (response.status.code, Data(body.readableBytesView))
             }
         } catch {
-            let cause = "\(error)".contains("refused") ? "connection refused" : "\(error)"
-            throw Failure(
-                description: """
-                    cannot reach \(url): \(cause)
-                    Is the daemon running? Give its address with --server URL or AVIARY_SERVER.
-                    """)
+            throw Failure(description: Self.unreachable(url, error))
         }
+    }
+
+    private static func unreachable(_ url: String, _ error: any Error) -> String {
+        let words = "\(error)"
+        if words.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "\(url): the server's certificate is not trusted: give its authority with --ca-file FILE"
+        }
+        let cause = words.contains("refused") ? "connection refused" : words
+        return """
+            cannot reach \(url): \(cause)
+            Is the daemon running? Give its address with --server URL or AVIARY_SERVER.
+            """
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlaggerAPI
 import Foundation
+import Timing
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,8 +3,9 @@ import Testing
 
 @Suite("ControllerError")
 struct ControllerErrorTests {
-    @Test("says what is wrong in its own words")
-    func words() {
-        #expect("\(ControllerError.target("Deployment podinfo.test is missing"))".contains("podinfo.test"))
+    @Test("names the owner of an object that is not the canary's")
+    func foreign() {
+        let error = ControllerError.foreign("HTTPRoute podinfo.test", owner: "Canary other")
+        #expect("\(error)".contains("HTTPRoute podinfo.test belongs to Canary other"))
     }
 }

@@ -32,6 +32,7 @@ struct MetricCheckTests {
 
     @Test("a value that is no number fails")
     func notANumber() {
-        #expect(failure(MetricCheck(name: "errors", maximum: 1, query: "q"), .nan) != nil)
+        #expect(
+            failure(MetricCheck(name: "errors", maximum: 1, origin: .query("q", server: nil)), .nan) != nil)
     }
 }

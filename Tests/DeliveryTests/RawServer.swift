@@ -10,6 +10,8 @@ final class RawServer: Sendable {
     enum Answer: Sendable {
         /// These bytes, then the connection is closed.
         case bytes(String)
+        /// These bytes, and the connection stays.
+        case opening(String)
         /// Nothing, for as long as the client waits.
         case silence
         /// A head, then a body that never ends.
@@ -81,6 +83,8 @@ final class RawServer: Sendable {
             case .bytes(let text):
                 context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
                 context.close(promise: nil)
+            case .opening(let text):
+                context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
             case .silence: break
             case .endless:
                 context.writeAndFlush(

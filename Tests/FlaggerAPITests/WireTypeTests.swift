@@ -54,6 +54,7 @@ import Testing
             case .process(let process): try expectSame(process)
             case .metricTemplate(let template): try expectSame(template)
             case .alertProvider(let provider): try expectSame(provider)
+            case .secret(let secret): try expectSame(secret)
             }
         }
     }

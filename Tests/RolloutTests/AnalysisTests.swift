@@ -99,7 +99,7 @@ import Testing
     func threshold() {
         var driver = Driver(plan, .analysing(30).with { $0.failedChecks = 1 })
         let deeds = driver.run(refused: [.rollback, .rollout]).deeds.map(\.kind)
-        #expect(deeds == ["ask", "ask", "writeStatus", "route", "writeStatus", "scaleDown", "writeStatus"])
+        #expect(deeds == ["ask", "ask", "route", "writeStatus", "writeStatus", "scaleDown", "writeStatus"])
         #expect(driver.durable.owed == nil)
     }
 

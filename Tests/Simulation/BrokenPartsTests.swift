@@ -45,6 +45,23 @@ import Testing
         try await catches(.with(workload: { Lingering(base: SimulatedWorkload($0)) }), [.ends])
     }
 
+    @Test("an outbox that forgets calls")
+    func leakingOutbox() async throws {
+        try await catches(.with(outbox: { Leaking(base: SimulatedOutbox($0)) }), [.eventsHeard])
+    }
+
+    @Test("an outbox that takes off a call that was not made")
+    func hastyOutbox() async throws {
+        try await catches(
+            .with(outbox: { Hasty(base: SimulatedOutbox($0)) }), [.eventOrder, .eventsHeard])
+    }
+
+    @Test("a store that keeps the status without the calls owed for it")
+    func tornCommit() async throws {
+        try await catches(
+            .with(store: { Torn(base: SimulatedStore($0)) }), [.committedTogether, .eventsHeard])
+    }
+
     @Test("a store that forgets what it was told to keep")
     func forgetfulStore() async throws {
         try await catches(
@@ -89,8 +106,34 @@ private struct Lingering: Workload {
 private struct Forgetful: StatusStore {
     let base: SimulatedStore
     func load() async throws -> RolloutStatus { try await base.load() }
-    func save(_ status: RolloutStatus) async throws {
-        if status.phase != .promoting { try await base.save(status) }
+    func commit(_ commit: Commit) async throws {
+        if commit.status?.phase != .promoting { try await base.commit(commit) }
+    }
+}
+
+private struct Torn: StatusStore {
+    let base: SimulatedStore
+    func load() async throws -> RolloutStatus { try await base.load() }
+    func commit(_ commit: Commit) async throws {
+        try await base.commit(Commit(status: commit.status, history: commit.history))
+    }
+}
+
+private struct Leaking: Outbox {
+    let base: SimulatedOutbox
+    func next(excluding receivers: Set<String>) async throws -> OutboxEntry? { nil }
+    func settle(_ entry: OutboxEntry, _ outcome: HistoryEntry) async throws {}
+}
+
+/// Takes off the call behind the one that was made.
+private struct Hasty: Outbox {
+    let base: SimulatedOutbox
+    func next(excluding receivers: Set<String>) async throws -> OutboxEntry? {
+        try await base.next(excluding: receivers)
+    }
+    func settle(_ entry: OutboxEntry, _ outcome: HistoryEntry) async throws {
+        try await base.settle(entry, outcome)
+        try await base.settle(OutboxEntry(id: entry.id + 1, call: entry.call), outcome)
     }
 }
 
@@ -99,12 +142,14 @@ extension Simulation.Parts {
         workload: (@Sendable (World) -> any Workload)? = nil,
         router: (@Sendable (World) -> any Router)? = nil,
         store: (@Sendable (World) -> any StatusStore)? = nil,
+        outbox: (@Sendable (World) -> any Outbox)? = nil,
         hooks: (@Sendable (World) -> any HookCaller)? = nil
     ) -> Self {
         var parts = Self()
         if let workload { parts.workload = workload }
         if let router { parts.router = router }
         if let store { parts.store = store }
+        if let outbox { parts.outbox = outbox }
         if let hooks { parts.hooks = hooks }
         return parts
     }

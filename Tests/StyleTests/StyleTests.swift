@@ -99,6 +99,41 @@ struct StyleTests {
         }
     }
 
+    @Test(
+        "every metrics provider's and notifier's file is in the list of its seam",
+        arguments: [
+            ("Metrics/Providers", "MetricsProvider.swift", "Provider"),
+            ("Notifiers", "Notifier.swift", "Notifier"),
+        ])
+    func seams(folder: String, list: String, kind: String) throws {
+        let sources = try Self.sources(below: "Sources/Delivery/\(folder)")
+        let lines = try #require(sources.first { $0.path.hasSuffix("/\(list)") }).lines.joined(
+            separator: "\n")
+        let files = sources.map { String($0.path.split(separator: "/").last?.dropLast(".swift".count) ?? "") }
+            .filter { $0.hasSuffix(kind) && "\($0).swift" != list }
+        #expect(files.count >= 5)
+        for file in files { #expect(lines.contains(" \(file)("), "\(file)") }
+    }
+
+    @Test("every router's file declares types that are in the list")
+    func routers() throws {
+        let sources = try Self.sources(below: "Sources/Controller/Routers")
+        let list = try #require(sources.first { $0.path.hasSuffix("/RouterType.swift") }).lines.joined(
+            separator: "\n")
+        let files = sources.filter { source in
+            source.path.hasSuffix("Router.swift") && source.path.split(separator: "/").count == 4
+                && !source.path.hasSuffix("/TrafficRouter.swift")
+        }
+        #expect(files.count >= 12)
+        for source in files {
+            let names = source.lines.compactMap { line in
+                line.firstMatch(of: #/^    public static let (\w+) = /#).map { String($0.1) }
+            }
+            #expect(!names.isEmpty, "\(source.path)")
+            for name in names { #expect(list.contains("        .\(name),"), "\(name)") }
+        }
+    }
+
     @Test("no test is switched off")
     func switchedOff() throws {
         let off = try Self.sources(below: "Tests").filter { source in

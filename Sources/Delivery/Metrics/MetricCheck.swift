@@ -1,5 +1,6 @@
-import FlaggerAPI
+public import FlaggerAPI
 import Foundation
+import Timing
 
 /// One metric of the analysis, and the range its value must keep.
 public struct MetricCheck: Equatable, Sendable {
@@ -19,23 +20,36 @@ public struct MetricCheck: Equatable, Sendable {
     public var minimum: Double?
     /// The largest value that passes.
     public var maximum: Double?
-    /// A query of the user's own, for sources that take one.
-    public var query: String?
+    /// Where its value comes from.
+    public var origin: Origin
+    /// What the variables of its query stand for.
+    public var variables: QueryVariables
+
+    /// Where a metric's value comes from.
+    public enum Origin: Equatable, Sendable {
+        /// The source that measures the canary's traffic.
+        case builtin
+        /// A query of the user's own to a Prometheus server; nil asks the default one.
+        case query(String, server: String?)
+        /// The query of a metric template, asked where that says.
+        case template(NamespacedName)
+    }
 
     /// Makes a check.
     public init(
         name: String, interval: Duration = .seconds(60), minimum: Double? = nil, maximum: Double? = nil,
-        query: String? = nil
+        origin: Origin = .builtin, variables: QueryVariables = QueryVariables()
     ) {
         self.name = name
         self.interval = interval
         self.minimum = minimum
         self.maximum = maximum
-        self.query = query
+        self.origin = origin
+        self.variables = variables
     }
 
     /// The builtin metric of that name, if it is one.
-    public var builtin: Builtin? { query == nil ? Builtin(rawValue: name) : nil }
+    public var builtin: Builtin? { origin == .builtin ? Builtin(rawValue: name) : nil }
 
     /// Judges a value.
     ///
@@ -47,9 +61,13 @@ public struct MetricCheck: Equatable, Sendable {
     public func judge(_ value: Double?, canary: String, target: String, source: String) -> MetricRecord {
         guard let value, value.isFinite else {
             let text =
-                builtin == nil
-                ? "Halt advancement no values found for custom metric: \(name)"
-                : "Halt advancement no values found for \(source) metric \(name) probably \(target) is not receiving traffic"
+                switch origin {
+                case .builtin:
+                    "Halt advancement no values found for \(source) metric \(name) probably \(target) is not receiving traffic"
+                case .query: "Halt advancement no values found for metric: \(name)"
+                case .template:
+                    "Halt advancement no values found for custom metric: \(name): no values found"
+                }
             return MetricRecord(name: name, value: nil, isWithinRange: false, failure: text)
         }
         if let minimum, value < minimum {
@@ -59,6 +77,17 @@ public struct MetricCheck: Equatable, Sendable {
             return outside(value, ">", maximum, canary)
         }
         return MetricRecord(name: name, value: value, isWithinRange: true, failure: nil)
+    }
+
+    /// What is announced when it could not be measured.
+    func failed(_ error: any Error, canary: String) -> MetricRecord {
+        let text =
+            switch origin {
+            case .builtin: "Halt \(canary) advancement metric \(name) can't be measured: \(error)"
+            case .query: "Prometheus query failed for \(name): \(error)"
+            case .template: "Metric query failed for \(name): \(error)"
+            }
+        return MetricRecord(name: name, value: nil, isWithinRange: false, failure: text)
     }
 
     private func outside(_ value: Double, _ relation: String, _ bound: Double, _ canary: String)

@@ -7,7 +7,7 @@ public protocol HookCaller: Sendable {
 }
 
 /// Where and how a webhook is called.
-public struct HookEndpoint: Equatable, Sendable {
+public struct HookEndpoint: Codable, Equatable, Sendable {
     /// An `http` or `https` URL.
     public var url: String
     /// How long one try may take.
@@ -16,6 +16,12 @@ public struct HookEndpoint: Equatable, Sendable {
     public var retries: Int
     /// Whether the server's certificate is not verified.
     public var skipsVerification: Bool
+    /// The secret that calls are signed with (`aviary/webhook-secret`); nil sends them unsigned.
+    public var secret: NamespacedName?
+    /// Tells this message from all others, the same on every try; nil lets each call make its own. Sent when signed.
+    public var messageID: String?
+    /// The trace that calls belong to (`aviary/traceparent`); nil sends none.
+    public var traceID: String?
 
     /// Makes an endpoint; by default a try may take 10 s and there are no retries, as on the peer.
     public init(
@@ -40,6 +46,8 @@ public struct HookOutcome: Equatable, Sendable {
     public var attempts: Int
     /// How long it took, retries and pauses included.
     public var latency: Duration
+    /// The statuses that pass, 200 to 202 for a webhook (peer behaviour); nil when none does.
+    public var passing: ClosedRange<Int>? = 200...202
 
     /// Makes an outcome.
     public init(
@@ -53,10 +61,10 @@ public struct HookOutcome: Equatable, Sendable {
         self.latency = latency
     }
 
-    /// HTTP 200 to 202 pass; everything else, 203 to 299 included, does not (peer behaviour).
+    /// Whether there was an answer with a status that passes.
     public var isPass: Bool {
-        guard error == nil, let status else { return false }
-        return (200...202).contains(status)
+        guard error == nil, let status, let passing else { return false }
+        return passing.contains(status)
     }
 
     /// Why it is no pass, in words for an announcement: the body when there is one.

@@ -1,9 +1,9 @@
 import AsyncHTTPClient
 public import FlaggerAPI
-import Foundation
+public import Foundation
 import NIOCore
-import NIOHTTP1
 import NIOSSL
+import Timing
 
 /// Calls webhooks over HTTP.
 ///
@@ -17,7 +17,10 @@ public final class WebhookCaller: HookCaller {
     private let verifying: HTTPClient
     private let trusting: HTTPClient
     private let policy: RetryPolicy
-    private let resolve: Resolver
+    private let resolver: HostResolver
+    private let resources: any ReferencedResources
+    private let credential: @Sendable (_ host: String, _ port: Int) -> String?
+    private let now: @Sendable () -> Date
     private let pause: @Sendable (Duration) async throws -> Void
 
     /// Makes a caller. `shutdown()` must be called before it is dropped.
@@ -25,11 +28,17 @@ public final class WebhookCaller: HookCaller {
     /// - Parameters:
     ///   - policy: the pauses between retries.
     ///   - resolve: names that only Aviary knows.
+    ///   - resources: where the secrets are found that calls are signed with.
+    ///   - now: reads the wall clock, for the timestamps of signatures.
     ///   - pause: waits between retries; injected so that tests need no time.
+    ///   - credential: the `Authorization` for an address that `resolve` has found.
     public init(
         policy: RetryPolicy = .standard,
         resolve: @escaping Resolver = { _, _ in nil },
-        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        resources: any ReferencedResources = NoReferencedResources(),
+        now: @escaping @Sendable () -> Date = { Date() },
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        credential: @escaping @Sendable (_ host: String, _ port: Int) -> String? = { _, _ in nil }
     ) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .follow(max: 10, allowCycles: false)
@@ -43,9 +52,15 @@ public final class WebhookCaller: HookCaller {
         configuration.tlsConfiguration?.certificateVerification = .none
         trusting = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.policy = policy
-        self.resolve = resolve
+        resolver = HostResolver(find: resolve)
+        self.resources = resources
+        self.credential = credential
+        self.now = now
         self.pause = pause
     }
+
+    /// What tells a message from all others; without a full stop, which the signature's scheme forbids.
+    static func newMessageID() -> String { "msg_\(UUID().uuidString.lowercased())" }
 
     /// Closes all connections.
     public func shutdown() async {
@@ -60,11 +75,19 @@ public final class WebhookCaller: HookCaller {
         let start = ContinuousClock.now
         var outcome = HookOutcome(error: "not called")
         var attempts = 0
+        let message: Message
+        do {
+            message = try await self.message(payload, to: endpoint)
+        } catch {
+            return HookOutcome(
+                error: "POST \(endpoint.url): not sent, \(error)", attempts: 0,
+                latency: ContinuousClock.now - start)
+        }
         while true {
             attempts += 1
             var retryAfter: Int?
             do {
-                (outcome, retryAfter) = try await post(payload, to: endpoint)
+                (outcome, retryAfter) = try await post(message, to: endpoint)
             } catch {
                 outcome = HookOutcome(error: Self.describe(error, endpoint: endpoint))
             }
@@ -80,73 +103,65 @@ public final class WebhookCaller: HookCaller {
         return outcome
     }
 
-    private func post(
-        _ payload: CanaryWebhookPayload, to endpoint: HookEndpoint
-    ) async throws -> (HookOutcome, retryAfter: Int?) {
+    /// What stays the same on every try.
+    private struct Message: Sendable {
+        var body: Data
+        var id: String
+        var signing: HookSigning?
+        var traceparent: String?
+    }
+
+    /// - Throws: `DeliveryError.credentials` when it can't be signed as asked: it is not sent unsigned then.
+    private func message(_ payload: CanaryWebhookPayload, to endpoint: HookEndpoint) async throws -> Message {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let (url, host) = try address(of: endpoint.url)
+        var message = Message(
+            body: try encoder.encode(payload),
+            id: endpoint.messageID ?? Self.newMessageID())
+        message.traceparent = endpoint.traceID.map {
+            TraceParent.header(traceID: $0, spanID: UInt64.random(in: 1...UInt64.max))
+        }
+        guard let name = endpoint.secret else { return message }
+        guard let credentials = try await resources.secret(name) else {
+            throw DeliveryError.credentials("there is no secret \(name) to sign it with")
+        }
+        guard let secret = credentials[HookSigning.secretKey] else {
+            throw DeliveryError.credentials("the secret \(name) has no key `\(HookSigning.secretKey)`")
+        }
+        message.signing = try HookSigning(secret)
+        return message
+    }
+
+    private func post(
+        _ message: Message, to endpoint: HookEndpoint
+    ) async throws -> (HookOutcome, retryAfter: Int?) {
+        let (url, host) = try resolver.address(of: endpoint.url)
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
         request.headers.add(name: "User-Agent", value: "aviary")
         if let host { request.headers.add(name: "Host", value: host) }
-        request.body = .bytes(ByteBuffer(bytes: try encoder.encode(payload)))
+        if let found = resolver.place(of: endpoint.url), let credential = credential(found.host, found.port) {
+            request.headers.add(name: "Authorization", value: credential)
+        }
+        if let trace = message.traceparent { request.headers.add(name: "traceparent", value: trace) }
+        let timestamp = Int(now().timeIntervalSince1970)
+        let signed = message.signing?.headers(id: message.id, timestamp: timestamp, body: message.body) ?? []
+        for (name, value) in signed { request.headers.add(name: name, value: value) }
+        request.body = .bytes(ByteBuffer(bytes: message.body))
         let client = endpoint.skipsVerification ? trusting : verifying
         let timeout = TimeAmount(endpoint.timeout)
         let sent = request
         return try await withDeadline(endpoint.timeout) {
             let response = try await client.execute(sent, timeout: timeout)
-            let body = try await Self.head(of: response.body)
+            let body = try await BodyStart(of: response.body, upTo: Self.longestBody).text
             let retryAfter = response.headers.first(name: "Retry-After").flatMap { Int($0) }
             return (HookOutcome(status: Int(response.status.code), body: body), retryAfter)
         }
     }
 
-    /// The URL to dial, and the `Host` header when it is not the one dialled.
-    private func address(of url: String) throws -> (url: String, host: String?) {
-        guard var components = URLComponents(string: url), let host = components.host, !host.isEmpty else {
-            throw DeliveryError.url(url)
-        }
-        let port = components.port ?? (components.scheme == "https" ? 443 : 80)
-        guard let found = resolve(host, port) else { return (url, nil) }
-        let header = components.port.map { "\(host):\($0)" } ?? host
-        components.host = found.host
-        components.port = found.port
-        return (components.string ?? url, header)
-    }
-
-    /// The start of a body; what comes after it is not read.
-    private static func head(of body: HTTPClientResponse.Body) async throws -> String {
-        var read = ByteBuffer()
-        for try await var part in body {
-            let room = longestBody - read.readableBytes
-            if part.readableBytes >= room {
-                if var last = part.readSlice(length: room) { read.writeBuffer(&last) }
-                break
-            }
-            read.writeBuffer(&part)
-        }
-        return String(decoding: read.readableBytesView, as: UTF8.self)
-    }
-
     private static func describe(_ error: any Error, endpoint: HookEndpoint) -> String {
-        let url = "POST \(endpoint.url)"
-        switch error {
-        case is DeadlineExceeded: return "\(url): no answer within \(endpoint.timeout)"
-        case is CancellationError: return "\(url): cancelled"
-        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
-            return "\(url): no answer within \(endpoint.timeout)"
-        case let error as HTTPClientError where error == .connectTimeout:
-            return "\(url): could not connect within \(endpoint.timeout)"
-        case let error as HTTPClientError
-        where error == .redirectLimitReached || error == .redirectCycleDetected:
-            return "\(url): too many redirects"
-        case _ where error as? HTTPParserError == .invalidEOFState,
-            _ where error as? HTTPClientError == .remoteConnectionClosed:
-            return "\(url): connection closed before the answer was complete"
-        case let error as DeliveryError: return "\(error)"
-        default: return "\(url): \(error)"
-        }
+        if let error = error as? DeliveryError { return "\(error)" }
+        return "POST \(endpoint.url): \(ExchangeFailure.describe(error, within: endpoint.timeout))"
     }
 }

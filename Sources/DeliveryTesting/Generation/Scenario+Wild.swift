@@ -21,6 +21,10 @@ extension Scenario {
         scenario.revisions = (0..<4).map { _ in RevisionTraits.wild(&random) }
         if !random.chance(0.03) { scenario.revisions[0].primaryStartup = Int64(random.pick(0...20_000)) }
         scenario.outages = (0..<random.pick([0, 0, 1, 2])).map { _ in Outage.wild(&random) }
+        scenario.fullStores = (0..<random.pick([0, 0, 0, 1])).map { _ in
+            let start = Int64(random.pick(0...400_000))
+            return start..<(start + Int64(random.pick(1_000...120_000)))
+        }
         scenario.settlesAt = Int64(random.pick(300...600)) * 1000
         scenario.actions = UserAction.wild(&random)
         scenario.faults = Faults.wild(&random)

@@ -62,9 +62,6 @@ extension WorldState {
 
     mutating func checkAnnounced(_ announcement: Announcement, phase: Phase?) {
         expectActive("announced \(announcement.text)")
-        for hook in plan.hooks(at: .eachEvent) {
-            ledger.expectedEvents[hook.index, default: []].append(announcement.text)
-        }
         expect(
             phase == durable.phase, .announcedPhase,
             "\(phase?.rawValue ?? "-"), durable is \(durable.phase?.rawValue ?? "-"): \(announcement.text)")

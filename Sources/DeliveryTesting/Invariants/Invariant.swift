@@ -36,8 +36,12 @@ public enum Invariant: String, Sendable, CaseIterable {
     case announcedPhase
     /// A wait is announced once.
     case announcedOnce
-    /// Event hooks hear announcements in order.
+    /// A status, what is told with it and the calls owed for it are one commit.
+    case committedTogether
+    /// Event hooks hear announcements in order, with the payload that was committed.
     case eventOrder
+    /// Event hooks hear every announcement, whatever crashed in between.
+    case eventsHeard
     /// A suspended canary is not touched.
     case suspended
     /// The status is written only when it changes.

@@ -1,4 +1,5 @@
 import Delivery
+import FlaggerAPI
 import Rollout
 
 /// What the invariants remember.
@@ -37,10 +38,10 @@ struct Ledger: Sendable {
     var announcedWait: RolloutStatus.Wait?
     /// Whether the promotion under way skipped the analysis.
     var isUnchecked = false
-    /// What event hooks should hear, by hook.
-    var expectedEvents: [Int: [String]] = [:]
-    /// What they heard.
-    var heardEvents: [Int: [String]] = [:]
+    /// What event hooks are to hear, by hook.
+    var expectedEvents: [Int: [CanaryWebhookPayload]] = [:]
+    /// How much of it they have heard.
+    var heardEvents: [Int: Int] = [:]
     /// Rollouts that ended so far.
     var endedRollouts = 0
     /// Ticks in a row that did nothing.

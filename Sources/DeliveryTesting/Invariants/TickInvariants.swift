@@ -6,21 +6,24 @@ extension WorldState {
         ledger.tick.number = number
         ledger.tick.startPhase = durable.phase
         ledger.tick.isSuspended = plan.isSuspended
-        ledger.expectedEvents = [:]
-        ledger.heardEvents = [:]
         note(.tick(number))
     }
 
-    mutating func endTick() {
-        if !isDead {
-            expect(
-                ledger.heardEvents == ledger.expectedEvents, .eventOrder,
-                "heard \(ledger.heardEvents), announced \(ledger.expectedEvents)")
-        }
-        let isClean = !ledger.tick.hadFault && !ledger.tick.isDisturbed && !isDead && !ledger.tick.isSuspended
+    private mutating func endTick() {
+        let isClean = !ledger.tick.hadFault && !ledger.tick.isDisturbed && !ledger.tick.isSuspended
         if isClean { checkShownWeight() }
         ledger.quietTicks = isClean && ledger.tick.deeds == 0 ? ledger.quietTicks + 1 : 0
-        isDead = false
+    }
+
+    /// Ends a tick; when nothing happens any more, lets the scenario settle first.
+    ///
+    /// - Returns: whether everything has come to rest for good.
+    mutating func isAtRest() -> Bool {
+        endTick()
+        guard isOver else { return false }
+        if isSettled { return true }
+        if !hasTimedActions { settle() }
+        return false
     }
 
     private mutating func checkShownWeight() {
@@ -46,6 +49,7 @@ extension WorldState {
     /// The state in which everything has ended.
     mutating func checkEnd() {
         expect(durable.owed == nil, .toldEnd, "still owes \(String(describing: durable.owed))")
+        checkNothingOwed()
         guard durable.lastPromoted != nil else {
             expect(durable.phase == .failed, .ends, "never initialised in \(TraceEntry.words(durable))")
             return

@@ -35,6 +35,11 @@ public struct Manifest: Sendable {
         entries.compactMap { if case .alertProvider(let provider) = $0.resource { provider } else { nil } }
     }
 
+    /// The secrets, in order.
+    public var secrets: [SecretResource] {
+        entries.compactMap { if case .secret(let secret) = $0.resource { secret } else { nil } }
+    }
+
     /// The process that a canary releases; nil when it is of another kind or not in the files.
     public func process(of canary: Canary) -> ProcessResource? {
         guard canary.spec.targetRef.kind == ProcessResource.kind else { return nil }

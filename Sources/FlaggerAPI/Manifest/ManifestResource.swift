@@ -8,6 +8,8 @@ public enum ManifestResource: Equatable, Sendable {
     case metricTemplate(MetricTemplate)
     /// A receiver of alerts.
     case alertProvider(AlertProvider)
+    /// Credentials.
+    case secret(SecretResource)
 
     /// The resource's kind.
     public var kind: String {
@@ -16,6 +18,7 @@ public enum ManifestResource: Equatable, Sendable {
         case .process: ProcessResource.kind
         case .metricTemplate: MetricTemplate.kind
         case .alertProvider: AlertProvider.kind
+        case .secret: SecretResource.kind
         }
     }
 
@@ -26,6 +29,7 @@ public enum ManifestResource: Equatable, Sendable {
         case .process(let process): process.metadata
         case .metricTemplate(let template): template.metadata
         case .alertProvider(let provider): provider.metadata
+        case .secret(let secret): secret.metadata
         }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Timing
 
 extension NodeDecoder {
     /// The value of a type that this decoder reads by itself; nil when the type reads itself.

@@ -1,3 +1,5 @@
+import Timing
+
 /// Decodes a value of a manifest; reports every problem and goes on with a stand-in.
 ///
 /// A missing or ill-typed field becomes a finding, and its place is taken by an empty value, so that

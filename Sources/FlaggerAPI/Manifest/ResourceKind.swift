@@ -18,6 +18,9 @@ struct ResourceKind: Sendable {
         ResourceKind(apiVersion: ProcessResource.apiVersion, kind: ProcessResource.kind) {
             .process(try $0.decode(ProcessResource.self))
         },
+        ResourceKind(apiVersion: SecretResource.apiVersion, kind: SecretResource.kind) {
+            .secret(try $0.decode(SecretResource.self))
+        },
     ]
 
     /// The groups of which every kind must be known.
@@ -25,7 +28,7 @@ struct ResourceKind: Sendable {
     /// Kinds of Kubernetes that have no group of their own with a dot in it.
     private static let foreignKinds: Set<String> = [
         "ConfigMap", "CronJob", "DaemonSet", "Deployment", "HorizontalPodAutoscaler", "Job", "Namespace",
-        "PersistentVolumeClaim", "Pod", "PodDisruptionBudget", "ReplicaSet", "Secret", "Service",
+        "PersistentVolumeClaim", "Pod", "PodDisruptionBudget", "ReplicaSet", "Service",
         "ServiceAccount", "StatefulSet",
     ]
 
@@ -40,6 +43,12 @@ struct ResourceKind: Sendable {
             return nil
         }
         let group = apiVersion.map { String($0.prefix { $0 != "/" }) }
+        if kind == SecretResource.kind, node["sops"] != nil {
+            findings.report(
+                .info, at: FieldPath("kind"), rule: "foreign-kind",
+                "this Secret is encrypted with SOPS and not checked", fix: "")
+            return nil
+        }
         if let found = all.first(where: { $0.kind == kind }), group.map({ !$0.isForeign }) ?? true {
             report(apiVersion, ifNot: found.apiVersion, findings)
             return found

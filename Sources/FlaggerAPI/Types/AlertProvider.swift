@@ -34,6 +34,13 @@ public struct AlertProvider: Codable, Equatable, Sendable {
         enum CodingKeys: String, CodingKey, CaseIterable {
             case type, channel, username, address, secretRef, proxy
         }
+
+        /// A receiver of a kind.
+        public init(type: String, address: String? = nil, secretRef: SecretReference? = nil) {
+            self.type = type
+            self.address = address
+            self.secretRef = secretRef
+        }
     }
 
     /// Reads a provider; `metadata` and `spec` are required.

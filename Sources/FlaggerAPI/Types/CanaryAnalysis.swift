@@ -1,3 +1,5 @@
+public import Timing
+
 /// How a new revision is tested and given traffic.
 public struct CanaryAnalysis: Codable, Equatable, Sendable {
     /// The time from one run of the analysis to the next; 60s by default.

@@ -1,3 +1,5 @@
+import Timing
+
 /// The settings that a canary carries as `aviary/…` annotations, all opt-in.
 public struct CanaryAnnotations: Equatable, Sendable {
     /// The annotation that bounds the wait at a gate.
@@ -10,8 +12,15 @@ public struct CanaryAnnotations: Equatable, Sendable {
     public static let abortKey = "aviary/abort"
     /// The annotation that holds a running rollout.
     public static let pauseKey = "aviary/pause"
+    /// The annotation that names the secret webhooks are signed with.
+    public static let webhookSecretKey = "aviary/webhook-secret"
+    /// The annotation that lets webhooks carry a trace.
+    public static let traceparentKey = "aviary/traceparent"
     /// Every known annotation.
-    public static let keys = [gateDeadlineKey, gateDeadlineActionKey, payloadKey, abortKey, pauseKey]
+    public static let keys = [
+        gateDeadlineKey, gateDeadlineActionKey, payloadKey, abortKey, pauseKey, webhookSecretKey,
+        traceparentKey,
+    ]
 
     /// What happens when a gate stays closed until the deadline.
     public enum GateDeadlineAction: String, CaseIterable, Codable, Sendable {
@@ -35,6 +44,12 @@ public struct CanaryAnnotations: Equatable, Sendable {
 
     /// Whether hook payloads carry weight, iteration and counts.
     public var wantsExtendedPayload: Bool { values[Self.payloadKey] == "extended" }
+
+    /// The secret in the canary's namespace that webhooks are signed with; nil when they are not.
+    public var webhookSecret: String? { values[Self.webhookSecretKey] }
+
+    /// Whether webhooks carry a `traceparent` header.
+    public var wantsTraceparent: Bool { values[Self.traceparentKey] == "true" }
 
     /// The text of the abort annotation; nil when unset. Any text aborts, an empty one too.
     public var abort: String? { values[Self.abortKey] }

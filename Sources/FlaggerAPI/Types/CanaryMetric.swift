@@ -1,3 +1,5 @@
+public import Timing
+
 /// One measured value and the range it must stay in.
 public struct CanaryMetric: Codable, Equatable, Sendable {
     /// A built-in metric (`request-success-rate`, `request-duration`) or the name of one's own.

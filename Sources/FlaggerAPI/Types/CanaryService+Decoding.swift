@@ -10,6 +10,7 @@ extension CanaryService {
         try fields.read(.portDiscovery, into: &portDiscovery)
         try fields.read(.headless, into: &headless)
         try fields.read(.timeout, into: &timeout)
+        try fields.read(.backendTimeout, into: &backendTimeout)
         try fields.read(.gateways, into: &gateways)
         try fields.read(.gatewayRefs, into: &gatewayRefs)
         try fields.read(.hosts, into: &hosts)

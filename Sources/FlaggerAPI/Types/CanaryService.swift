@@ -1,4 +1,5 @@
 public import JSON
+public import Timing
 
 /// The address that clients use, and how traffic to it is routed.
 ///
@@ -20,6 +21,8 @@ public struct CanaryService: Codable, Equatable, Sendable {
     public var headless = false
     /// How long a request may take; nil means the router's default.
     public var timeout: GoDuration?
+    /// How long one try of a request to a workload may take; nil means the router's default.
+    public var backendTimeout: GoDuration?
     /// Gateways by name.
     public var gateways: [String]?
     /// Gateways by reference.
@@ -56,8 +59,8 @@ public struct CanaryService: Codable, Equatable, Sendable {
     public var unmanagedMetadata: JSONValue?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, port, portName, targetPort, appProtocol, portDiscovery, headless, timeout, gateways
-        case gatewayRefs, hosts, delegation, trafficPolicy, match, rewrite, retries, headers, mirror
+        case name, port, portName, targetPort, appProtocol, portDiscovery, headless, timeout, backendTimeout
+        case gateways, gatewayRefs, hosts, delegation, trafficPolicy, match, rewrite, retries, headers, mirror
         case corsPolicy, backends, meshName, apex, primary, canary, unmanagedMetadata
     }
 

@@ -1,3 +1,5 @@
+public import Timing
+
 /// A service that is asked, or told, at one point of a rollout.
 public struct CanaryWebhook: Codable, Equatable, Sendable {
     /// When it is called, by wire name; `rollout` when absent or empty.

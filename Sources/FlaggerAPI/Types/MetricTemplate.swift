@@ -1,5 +1,3 @@
-public import JSON
-
 /// A metric of one's own: the `flagger.app/v1beta1` resource that holds its query.
 public struct MetricTemplate: Codable, Equatable, Sendable {
     /// The `kind` of this resource.
@@ -42,13 +40,18 @@ public struct MetricTemplate: Codable, Equatable, Sendable {
         public var region: String?
         /// Skips certificate verification.
         public var insecureSkipVerify: Bool?
-        /// Further headers, by name.
-        public var headers: JSONValue?
-        /// Credentials by name.
-        public var apiKeyRef: JSONValue?
+        /// Further headers by name, each with its values.
+        public var headers: [String: [String]]?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case type, address, secretRef, region, insecureSkipVerify, headers, apiKeyRef
+            case type, address, secretRef, region, insecureSkipVerify, headers
+        }
+
+        /// A server of a kind.
+        public init(type: String, address: String? = nil, secretRef: SecretReference? = nil) {
+            self.type = type
+            self.address = address
+            self.secretRef = secretRef
         }
     }
 

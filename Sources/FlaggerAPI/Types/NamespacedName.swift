@@ -1,5 +1,5 @@
 /// The name of a resource with its namespace.
-public struct NamespacedName: Hashable, Sendable, CustomStringConvertible {
+public struct NamespacedName: Codable, Hashable, Sendable, CustomStringConvertible {
     /// The namespace.
     public let namespace: String
     /// The name, unique by kind in the namespace.
@@ -9,6 +9,12 @@ public struct NamespacedName: Hashable, Sendable, CustomStringConvertible {
     public init(namespace: String, name: String) {
         self.namespace = namespace
         self.name = name
+    }
+
+    /// What a reference names, from a resource in this namespace.
+    public init(_ reference: CrossNamespaceObjectReference, from namespace: String) {
+        let own = reference.namespace ?? ""
+        self.init(namespace: own.isEmpty ? namespace : own, name: reference.name)
     }
 
     /// The name that metadata holds.

@@ -43,3 +43,14 @@ public struct SessionAffinity: Codable, Equatable, Sendable {
         try fields.read(.primaryCookieName, into: &primaryCookieName)
     }
 }
+
+extension SessionAffinity {
+    /// What follows `Max-Age` in `Set-Cookie`, in the peer's order.
+    public var cookieAttributes: [String] {
+        let optional = [
+            domain.map { "Domain=\($0)" }, httpOnly ? "HttpOnly" : nil, partitioned ? "Partitioned" : nil,
+            path.map { "Path=\($0)" }, sameSite.map { "SameSite=\($0)" }, secure ? "Secure" : nil,
+        ]
+        return optional.compactMap { $0 }
+    }
+}

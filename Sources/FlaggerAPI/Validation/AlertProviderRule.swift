@@ -1,7 +1,7 @@
 /// What a valid alert provider fulfils.
 enum AlertProviderRule {
     /// The receivers of alerts.
-    static let types = ["slack", "msteams", "discord", "rocket", "gchat"]
+    static let types = AlertProvider.ReceiverType.allCases.map(\.rawValue)
 
     static func check(_ provider: AlertProvider, _ list: inout FindingList) {
         let spec = provider.spec
@@ -20,6 +20,12 @@ enum AlertProviderRule {
             list.error(
                 FieldPath("spec.address"), "missing-field", "there is no address to send to",
                 fix: "add `address` or `secretRef`")
+        }
+        SecretReferenceRule.check(spec.secretRef, FieldPath("spec.secretRef.name"), &list)
+        if let proxy = spec.proxy, !proxy.isEmpty, let problem = WebAddress.problem(of: proxy) {
+            list.error(
+                FieldPath("spec.proxy"), "bad-url", problem,
+                fix: "write the address of an HTTP proxy such as http://proxy:3128")
         }
     }
 }

@@ -14,9 +14,10 @@ extension CanaryRule {
                         ?? "use one of \(severities.joined(separator: ", "))")
             }
             let reference = alert.providerRef
-            let name = NamespacedName(
-                namespace: reference.namespace ?? canary.metadata.namespace, name: reference.name)
-            if scope.isStandalone, !scope.names.contains(name, of: AlertProvider.kind) {
+            let name = NamespacedName(reference, from: canary.metadata.namespace)
+            if scope.isStandalone, !scope.options.knownAlertProviders.contains(name),
+                !scope.names.contains(name, of: AlertProvider.kind)
+            {
                 list.error(
                     path["providerRef"], "unknown-alert-provider",
                     "no AlertProvider \"\(reference.name)\" in namespace \"\(name.namespace)\"",

@@ -1,3 +1,5 @@
+import Timing
+
 extension CanaryRule {
     private static let annotationsPath = FieldPath("metadata.annotations")
 
@@ -41,7 +43,11 @@ extension CanaryRule {
         case CanaryAnnotations.payloadKey:
             return value == "extended"
                 ? nil : ("unknown payload \"\(value)\"", "write `extended`, or remove it")
-        case CanaryAnnotations.pauseKey:
+        case CanaryAnnotations.webhookSecretKey:
+            return SecretReferenceRule.problem(of: value).map {
+                ("\"\(value)\" \($0)", SecretReferenceRule.fix)
+            }
+        case CanaryAnnotations.pauseKey, CanaryAnnotations.traceparentKey:
             return ["true", "false"].contains(value)
                 ? nil : ("neither true nor false: \"\(value)\"", "write \"true\" or \"false\", in quotes")
         default: return nil

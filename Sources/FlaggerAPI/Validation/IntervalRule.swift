@@ -1,3 +1,5 @@
+import Timing
+
 extension CanaryRule {
     /// The analysis does not run too often.
     static let interval = CanaryRule { canary, scope, list in

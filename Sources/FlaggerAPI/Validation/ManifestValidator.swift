@@ -7,17 +7,24 @@ struct ManifestValidator {
         var diagnostics: [Diagnostic] = []
         for entry in manifest.entries {
             var list = FindingList()
-            NamingRule.check(entry.resource.metadata, &list)
+            check(entry.resource, &list)
             switch entry.resource {
             case .canary(let canary): check(canary, entry.node, among: names, &list)
             case .process(let process):
                 for rule in ProcessRule.all { rule.check(process, &list) }
-            case .metricTemplate(let template): MetricTemplateRule.check(template, &list)
+            case .metricTemplate(let template): MetricTemplateRule.check(template, options, &list)
             case .alertProvider(let provider): AlertProviderRule.check(provider, &list)
+            case .secret(let secret): SecretRule.check(secret, &list)
             }
             diagnostics += list.findings.compactMap(entry.diagnostic)
         }
         return diagnostics + DuplicateRule.diagnostics(of: manifest.entries)
+    }
+
+    /// Names of secrets may have dots: they are no host names.
+    private func check(_ resource: ManifestResource, _ list: inout FindingList) {
+        if case .secret = resource { return }
+        NamingRule.check(resource.metadata, &list)
     }
 
     private func check(

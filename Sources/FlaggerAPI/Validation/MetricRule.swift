@@ -19,18 +19,52 @@ extension CanaryRule {
         if metric.name.isEmpty {
             list.error(path["name"], "missing-field", "is empty", fix: "name the metric")
         } else if let reference = metric.templateRef {
-            let name = NamespacedName(
-                namespace: reference.namespace ?? canary.metadata.namespace, name: reference.name)
-            guard scope.isStandalone, !scope.names.contains(name, of: MetricTemplate.kind) else { return }
+            let name = NamespacedName(reference, from: canary.metadata.namespace)
+            if let query = scope.names.queries[name] ?? scope.options.knownMetricTemplates[name] {
+                return checkVariables(of: metric, query, path["templateVariables"], &list)
+            }
+            guard scope.isStandalone else { return }
             list.error(
                 path["templateRef"], "unknown-template",
                 "no MetricTemplate \"\(name.name)\" in namespace \"\(name.namespace)\"",
                 fix: scope.names.fix(for: name, of: MetricTemplate.kind))
-        } else if metric.query?.isEmpty ?? true, !CanaryMetric.builtIn.contains(metric.name) {
+        } else if let query = metric.query, !query.isEmpty {
+            checkQuery(query, of: metric, path, canary, scope, &list)
+        } else if !CanaryMetric.builtIn.contains(metric.name) {
             list.error(
                 path["name"], "unknown-metric", "\"\(metric.name)\" is neither built in nor has a query",
                 fix: Spelling.nearest(to: metric.name, among: CanaryMetric.builtIn)
                     .map { "did you mean `\($0)`?" } ?? "add `templateRef` or `query`")
+        }
+    }
+
+    private static func checkQuery(
+        _ query: String, of metric: CanaryMetric, _ path: FieldPath, _ canary: Canary,
+        _ scope: ValidationScope,
+        _ list: inout FindingList
+    ) {
+        if let problem = QueryRule.problem(of: query) {
+            list.error(path["query"], "bad-query", problem, fix: QueryRule.fix)
+        } else {
+            checkVariables(of: metric, query, path["templateVariables"], &list)
+        }
+        if scope.options.requiresProcess, canary.spec.metricsServer == nil, scope.options.metricsServer == nil
+        {
+            list.error(
+                path["query"], "no-metrics-server", "there is no Prometheus server to ask",
+                fix: "add `metricsServer: http://HOST:9090` to the spec, or run with --metrics-server")
+        }
+    }
+
+    private static func checkVariables(
+        of metric: CanaryMetric, _ query: String, _ path: FieldPath, _ list: inout FindingList
+    ) {
+        let used = (try? QueryTemplate(query))?.variables ?? []
+        for name in Set(used).sorted() where metric.templateVariables?[name] == nil {
+            list.error(
+                path[name], "missing-variable",
+                "the query uses `{{ variables.\(name) }}`, which has no value",
+                fix: "add `\(name)` to templateVariables")
         }
     }
 

@@ -5,6 +5,8 @@ struct ResourceNames {
 
     private let names: [String: Set<NamespacedName>]
     private let candidates: [String: [String]]
+    /// The queries of the metric templates.
+    let queries: [NamespacedName: String]
 
     init(_ entries: [ManifestEntry]) {
         var names: [String: Set<NamespacedName>] = [:]
@@ -17,6 +19,12 @@ struct ResourceNames {
         }
         self.names = names
         self.candidates = candidates
+        let templates = entries.compactMap { entry in
+            if case .metricTemplate(let template) = entry.resource { template } else { nil }
+        }
+        queries = Dictionary(templates.map { (NamespacedName($0.metadata), $0.spec.query) }) { first, _ in
+            first
+        }
     }
 
     func contains(_ name: NamespacedName, of kind: String) -> Bool { names[kind]?.contains(name) ?? false }

@@ -9,6 +9,13 @@ public struct ValidationOptions: Sendable {
     /// Processes that exist outside the files, as in a daemon that a file is applied to; none by default.
     public var knownProcesses: Set<NamespacedName>
 
+    /// Metric templates that exist outside the files, with their queries.
+    public var knownMetricTemplates: [NamespacedName: String] = [:]
+    /// Alert providers that exist outside the files.
+    public var knownAlertProviders: Set<NamespacedName> = []
+    /// Where metrics with a `query` are asked when the canary has no `metricsServer`; nil means nowhere.
+    public var metricsServer: String?
+
     /// Options; the defaults check what can be said without a cluster.
     public init(
         minimumInterval: Duration = .seconds(10), minimumProcessInterval: Duration = .seconds(1),

@@ -1,3 +1,5 @@
+import Timing
+
 extension CanaryRule {
     /// The rollout hooks of one tick fit into the interval.
     static let webhookTiming = CanaryRule { canary, scope, list in

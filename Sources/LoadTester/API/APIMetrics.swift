@@ -1,6 +1,9 @@
+import Exposition
 import Synchronization
 
 /// Counts answers by path and status, and gate checks by answer.
+///
+/// Paths are those of the API, statuses those that it gives: what clients send makes no further labels.
 final class APIMetrics: Sendable {
     private struct Answer: Hashable {
         let path: String
@@ -34,14 +37,14 @@ final class APIMetrics: Sendable {
         for (answer, count) in counts.answers.sorted(by: {
             ($0.key.path, $0.key.status) < ($1.key.path, $1.key.status)
         }) {
-            text.sample(requests, ["path": answer.path, "status": "\(answer.status)"], Double(count))
+            text.sample(requests, [("path", answer.path), ("status", "\(answer.status)")], Double(count))
         }
         let checks = "aviary_loadtester_gate_checks_total"
         text.family(checks, .counter, "Gates asked, by answer.")
         for kind in GateKind.allCases {
             for (passed, answer) in [(true, "approved"), (false, "forbidden")] {
                 let count = counts.checks[Check(kind: kind, passed: passed)] ?? 0
-                text.sample(checks, ["kind": kind.rawValue, "answer": answer], Double(count))
+                text.sample(checks, [("kind", kind.rawValue), ("answer", answer)], Double(count))
             }
         }
     }

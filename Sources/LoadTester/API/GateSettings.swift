@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Timing
 
 /// What a request says about a gate: in the URL's query, or else in the payload's metadata.
 struct GateSettings {
@@ -17,8 +18,18 @@ struct GateSettings {
         (query[field] ?? payload.metadata[field]).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    func key(_ kind: GateKind) -> GateKey {
-        GateKey(kind, namespace: payload.namespace, name: payload.name, gate: self["gate"] ?? "")
+    private func short(_ field: String, limit: Int) throws -> String {
+        let value = self[field] ?? ""
+        guard value.utf8.count <= limit else {
+            throw LoadTesterError.payloadUnreadable(
+                reason: "\(field) is longer than \(limit) bytes: shorten it")
+        }
+        return value
+    }
+
+    func key(_ kind: GateKind) throws -> GateKey {
+        GateKey(
+            kind, namespace: payload.namespace, name: payload.name, gate: try short("gate", limit: 253))
     }
 
     /// The key of a gate that is to be moved: it must name a canary, or no check would ever find it.
@@ -27,7 +38,7 @@ struct GateSettings {
             throw LoadTesterError.payloadUnreadable(
                 reason: "\(field) is missing: give the \(field) of the canary")
         }
-        return key(kind)
+        return try key(kind)
     }
 
     func policy() throws -> GatePolicy {
@@ -49,24 +60,22 @@ struct GateSettings {
 
     func move(by actor: String, now: Date) throws -> GateMove {
         GateMove(
-            actor: actor, reason: payload.reason.isEmpty ? self["reason"] ?? "" : payload.reason,
+            actor: actor,
+            reason: payload.reason.isEmpty ? try short("reason", limit: 4096) : payload.reason,
             checksum: payload.checksum, after: try time("after", now), until: try time("until", now))
     }
 
     private func time(_ field: String, _ now: Date) throws -> Date? {
         guard let text = self[field] else { return nil }
-        if let duration = WrittenDuration.parse(text) { return now + TimeInterval(duration) }
+        if let duration = try? GoDuration.parse(text) {
+            guard duration >= .zero else { throw invalid(field, text, "a time from now on") }
+            return now + duration / .seconds(1)
+        }
         if let date = try? Date(text, strategy: .iso8601) { return date }
         throw invalid(field, text, "a duration such as 2h, or a time such as 2030-01-31T18:00:00Z")
     }
 
     private func invalid(_ field: String, _ value: String, _ expected: String) -> LoadTesterError {
         .payloadUnreadable(reason: "\(field) \"\(value)\" is not \(expected)")
-    }
-}
-
-extension TimeInterval {
-    init(_ duration: Duration) {
-        self = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
     }
 }

@@ -39,10 +39,25 @@ public struct HookPayload: Sendable, Hashable {
         }
         do {
             self = try JSONDecoder().decode(HookPayload?.self, from: data) ?? HookPayload()
+            try requireShortNames()
+        } catch let error as LoadTesterError {
+            throw error
         } catch let error as DecodingError {
             throw LoadTesterError.payloadUnreadable(reason: Self.reason(error))
         } catch {
             throw LoadTesterError.payloadUnreadable(reason: "the request body is not valid JSON: \(error)")
+        }
+    }
+
+    /// Names are kept in memory and in the database, so none may be as long as a whole body.
+    private func requireShortNames() throws {
+        let limits = [
+            ("name", name, 253), ("namespace", namespace, 253), ("phase", phase, 253),
+            ("checksum", checksum, 253), ("reason", reason, 4096),
+        ]
+        for (field, value, limit) in limits where value.utf8.count > limit {
+            throw LoadTesterError.payloadUnreadable(
+                reason: "\(field) is longer than \(limit) bytes: shorten it")
         }
     }
 

@@ -6,12 +6,26 @@ extension LoadTesterError {
         switch self {
         case .payloadUnreadable, .taskRefused: .badRequest
         case .payloadTooLarge: .contentTooLarge
-        case .namespaceRefused: .forbidden
+        case .tokenMissing, .tokenUnknown: .unauthorized
+        case .namespaceRefused, .roleMissing, .commandRefused: .forbidden
         case .taskQueueFull: .tooManyRequests
-        case .shuttingDown: .serviceUnavailable
-        case .namespacePatternInvalid, .gateDatabaseUnavailable, .gateDatabaseTooNew, .gateReadFailed,
-            .gateWriteFailed, .cannotListen:
+        // Asked again later, these may go well: the disk has room, another process has let go of the database.
+        case .shuttingDown, .gateReadFailed, .gateWriteFailed: .serviceUnavailable
+        case .namespacePatternInvalid, .commandPatternInvalid, .tokenFileUnreadable,
+            .secretsDirectoryUnusable,
+            .tlsFileUnusable, .gateDatabaseUnavailable, .gateDatabaseTooNew, .cannotListen:
             .internalServerError
+        }
+    }
+
+    /// Headers that tell a client what to do next.
+    var headers: HTTPFields {
+        switch self {
+        case .tokenMissing, .tokenUnknown: [.wwwAuthenticate: "Bearer realm=\"aviary\""]
+        // The rest of the body is not waited for.
+        case .payloadTooLarge: [.connection: "close"]
+        case .taskQueueFull, .gateReadFailed, .gateWriteFailed: [.retryAfter: "5"]
+        default: [:]
         }
     }
 }

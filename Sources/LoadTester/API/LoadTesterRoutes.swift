@@ -1,3 +1,4 @@
+import Exposition
 import Foundation
 public import Hummingbird
 public import Logging
@@ -8,20 +9,24 @@ public struct LoadTesterRoutes: Sendable {
     let gates: GateStore
     let tasks: TaskRunner
     let namespaceFilter: NamespaceFilter
+    let access: AccessControl
     let bodyLimit: Int
     let logger: Logger
     let metrics = APIMetrics()
 
     /// Creates the routes; the caller keeps `tasks` running as a service.
     ///
-    /// - Parameter bodyLimit: the largest request body, in bytes; larger ones are answered 413.
+    /// - Parameters:
+    ///   - access: whether callers need a token, and which.
+    ///   - bodyLimit: the largest request body, in bytes; larger ones are answered 413.
     public init(
         gates: GateStore, tasks: TaskRunner, namespaceFilter: NamespaceFilter = .all,
-        bodyLimit: Int = 1 << 20, logger: Logger
+        access: AccessControl = .none, bodyLimit: Int = 1 << 20, logger: Logger
     ) {
         self.gates = gates
         self.tasks = tasks
         self.namespaceFilter = namespaceFilter
+        self.access = access
         self.bodyLimit = bodyLimit
         self.logger = logger
     }
@@ -34,8 +39,19 @@ public struct LoadTesterRoutes: Sendable {
 
     /// Adds `/healthz` and `/metrics`, for a server that does not have its own.
     public func addServiceRoutes(to router: Router<some RequestContext>) {
-        onAnyMethod("/healthz", of: router) { _, _ in Response(.ok, text: "OK") }
-        onAnyMethod("/metrics", of: router) { _, _ in Response(.ok, text: metricsText()) }
+        on("/healthz", .open, of: router) { _ in Response(.ok, text: "OK") }
+        on("/metrics", .read, of: router) { _ in Response(.ok, text: metricsText()) }
+    }
+
+    /// Admits a request to a path of the embedding server, which asks for the same tokens.
+    ///
+    /// - Throws: `HTTPError` with 401 or 403 and what to do.
+    public func admit(_ request: Request, to access: Access) throws {
+        do {
+            _ = try self.access.admit(request.token, to: access)
+        } catch let error as LoadTesterError {
+            throw HTTPError(error.status, headers: error.headers, message: error.description)
+        }
     }
 
     /// The load tester's metrics in the text format of Prometheus.
@@ -46,47 +62,46 @@ public struct LoadTesterRoutes: Sendable {
         return text.text
     }
 
-    func onAnyMethod<Context: RequestContext>(
-        _ path: String, of router: Router<Context>,
-        _ answer: @escaping @Sendable (Request, Context) async throws -> Response
+    /// Answers a path, whatever the method, for callers that it admits.
+    func on<Context: RequestContext>(
+        _ path: String, _ access: Access, of router: Router<Context>,
+        _ answer: @escaping @Sendable (APICall) async throws -> Response
     ) {
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
         for method in methods {
             router.on(RouterPath(path), method: method) { request, context in
-                let response: Response
-                do {
-                    response = try await answer(request, context)
-                } catch let error as LoadTesterError {
-                    response = self.response(to: error, path)
-                }
+                let response = await self.response(to: request, context, path, access, answer)
                 metrics.answered(path, response.status.code)
                 return response
             }
         }
     }
 
-    private func response(to error: LoadTesterError, _ path: String) -> Response {
-        let response = Response(error.status, text: error.description)
+    private func response(
+        to request: Request, _ context: some RequestContext, _ path: String, _ access: Access,
+        _ answer: @Sendable (APICall) async throws -> Response
+    ) async -> Response {
+        do {
+            var call = APICall(request: request, context: context, routes: self, access: access)
+            try await call.admit()
+            return try await answer(call)
+        } catch let error as LoadTesterError {
+            return refusal(error, path)
+        } catch {
+            // A client that stalled or went away in the middle of its request.
+            logger.debug("request not read", metadata: ["path": "\(path)", "error": "\(error)"])
+            return Response(.badRequest, text: "the request could not be read to its end")
+        }
+    }
+
+    func refusal(_ error: LoadTesterError, _ path: String) -> Response {
+        var response = Response(error.status, text: error.description)
+        response.headers.append(contentsOf: error.headers)
         if response.status.kind == .serverError {
             logger.error("request failed", metadata: ["path": "\(path)", "error": "\(error)"])
         } else {
             logger.debug("request refused", metadata: ["path": "\(path)", "reason": "\(error)"])
         }
         return response
-    }
-
-    /// Reads the payload of a request and checks that its namespace is allowed.
-    func payload(of request: inout Request) async throws -> HookPayload {
-        let body: ByteBuffer
-        do {
-            body = try await request.collectBody(upTo: bodyLimit)
-        } catch is NIOTooManyBytesError {
-            throw LoadTesterError.payloadTooLarge(limit: bodyLimit)
-        }
-        let payload = try HookPayload(json: Data(body.readableBytesView))
-        guard namespaceFilter.allows(payload.namespace) else {
-            throw LoadTesterError.namespaceRefused(payload.namespace)
-        }
-        return payload
     }
 }

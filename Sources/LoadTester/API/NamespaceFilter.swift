@@ -29,7 +29,14 @@ public struct NamespaceFilter: Sendable {
     /// Whether the load tester works for a namespace.
     public func allows(_ namespace: String) -> Bool {
         guard let expression else { return true }
+        // A `$` also matches before a line break at the end, and no namespace has one.
+        guard !namespace.unicodeScalars.contains(where: CharacterSet.newlines.contains) else { return false }
         let whole = NSRange(namespace.startIndex..., in: namespace)
         return expression.firstMatch(in: namespace, range: whole) != nil
+    }
+
+    /// Throws ``LoadTesterError/namespaceRefused(_:)`` for a namespace that is not allowed.
+    func require(_ namespace: String) throws {
+        guard allows(namespace) else { throw LoadTesterError.namespaceRefused(namespace) }
     }
 }

@@ -2,50 +2,51 @@ import Foundation
 import Hummingbird
 
 extension LoadTesterRoutes {
-    func addTaskRoutes<Context: RequestContext>(to router: Router<Context>) {
-        onAnyMethod("/", of: router) { request, _ in
-            var request = request
-            return try await runTask(&request)
-        }
-        router.get("/tasks") { _, _ in
-            let records = await tasks.records().filter { namespaceFilter.allows($0.key.namespace) }
+    func addTaskRoutes(to router: Router<some RequestContext>) {
+        on("/", .role(.execute), of: router) { try await runTask($0) }
+        on("/tasks", .read, of: router) { call in
+            let (namespace, name) = try canary(in: call.request)
+            let records = await tasks.records().filter { record in
+                namespaceFilter.allows(record.key.namespace)
+                    && (namespace ?? record.key.namespace) == record.key.namespace
+                    && (name ?? record.key.name) == record.key.name
+            }
             return try Response(.ok, json: ["tasks": records.map(TaskView.init)])
         }
     }
 
-    private func runTask(_ request: inout Request) async throws -> Response {
-        let payload = try await payload(of: &request)
+    private func runTask(_ call: APICall) async throws -> Response {
+        var call = call
+        let payload = try await call.payload()
         guard try tasks.types.type(for: payload).isAwaited else {
             try await tasks.start(payload)
             return Response(.accepted, text: "")
         }
+        var response: Response
         do {
-            let outcome = try await request.body.consumeWithCancellationOnInboundClose { _ in
+            let outcome = try await call.request.body.consumeWithCancellationOnInboundClose { _ in
                 try await tasks.outcome(of: payload)
             }
-            return answer(outcome, payload)
+            response = answer(outcome, payload)
+        } catch let error as LoadTesterError {
+            response = refusal(error, "/")
         } catch is CancellationError {
             logger.debug("a client hung up; its task goes on", metadata: ["canary": "\(payload.name)"])
-            return Response(.serviceUnavailable, text: "the task goes on: ask again for its result")
-        }
-    }
-
-    private func answer(_ outcome: TaskOutcome, _ payload: HookPayload) -> Response {
-        var response: Response
-        switch outcome.result {
-        case .succeeded:
-            let isWanted = payload.metadata["returnCmdOutput"] == "true"
-            response = Response(.ok, text: isWanted ? outcome.output : "")
-        case .failed:
-            let output = outcome.output
-            response = Response(.internalServerError, text: output.isEmpty ? outcome.summary : output)
-        case .timedOut:
-            response = Response(.internalServerError, text: "\(outcome.output)\n\(outcome.summary)")
-        case .stopped:
-            response = Response(.serviceUnavailable, text: outcome.summary)
+            response = Response(.serviceUnavailable, text: "the task goes on: ask again for its result")
         }
         // Watching for the hang-up has used up the connection.
         response.headers[.connection] = "close"
         return response
+    }
+
+    private func answer(_ outcome: TaskOutcome, _ payload: HookPayload) -> Response {
+        switch outcome.result {
+        case .succeeded:
+            Response(.ok, text: payload.isSet("returnCmdOutput") ? outcome.output : "")
+        case .failed, .timedOut:
+            Response(.internalServerError, text: Redaction.redacted(outcome.report))
+        case .stopped:
+            Response(.serviceUnavailable, text: outcome.summary)
+        }
     }
 }

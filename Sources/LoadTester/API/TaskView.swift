@@ -21,7 +21,7 @@ struct TaskView: Encodable {
         namespace = record.key.namespace
         name = record.key.name
         type = record.key.type
-        command = record.key.command
+        command = record.command
         checksum = record.checksum
         output = record.output
         switch record.state {
@@ -29,10 +29,10 @@ struct TaskView: Encodable {
             (state, startedAt, finishedAt, result) = (.queued, nil, nil, nil)
         case .running(let since):
             (state, startedAt, finishedAt, result) = (.running, since, nil, nil)
-        case .finished(let outcome, let started, let at):
-            (startedAt, finishedAt, result) = (started, at, outcome.summary)
+        case .finished(let ended, let summary, let started, let at):
+            (startedAt, finishedAt, result) = (started, at, summary)
             state =
-                switch outcome.result {
+                switch ended {
                 case .succeeded: .succeeded
                 case .failed: .failed
                 case .timedOut: .timedOut

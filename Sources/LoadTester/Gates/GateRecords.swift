@@ -68,17 +68,22 @@ enum GateRecords {
     }
 
     static func changes(
-        namespace: String?, name: String?, limit: Int, in db: Database
+        namespace: String?, name: String?, limit: Int, where isWanted: (_ namespace: String) -> Bool,
+        in db: Database
     ) throws -> [GateChange] {
-        try Row.fetchAll(
+        let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT * FROM gate_change
                 WHERE (?1 IS NULL OR namespace = ?1) AND (?2 IS NULL OR name = ?2)
-                ORDER BY id DESC LIMIT ?3
+                ORDER BY id DESC
                 """,
-            arguments: [namespace, name, limit]
-        ).compactMap(change)
+            arguments: [namespace, name])
+        var changes: [GateChange] = []
+        while changes.count < limit, let row = try rows.next() {
+            if let change = change(row), isWanted(change.key.namespace) { changes.append(change) }
+        }
+        return changes
     }
 
     private static func key(_ row: Row) -> GateKey? {

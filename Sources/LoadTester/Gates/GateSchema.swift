@@ -46,6 +46,8 @@ enum GateSchema {
             guard found <= version else {
                 throw LoadTesterError.gateDatabaseTooNew(found: found, supported: version)
             }
+            // Nothing is written without need: a start must be possible on a full disk.
+            guard found < version else { return }
             for step in steps[found...] { try db.execute(sql: step) }
             try db.execute(sql: "DELETE FROM gate_schema")
             try db.execute(sql: "INSERT INTO gate_schema VALUES (?)", arguments: [version])

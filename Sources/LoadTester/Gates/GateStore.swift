@@ -111,14 +111,16 @@ public final class GateStore: Sendable {
         }.sorted { sortNames(of: $0.key).lexicographicallyPrecedes(sortNames(of: $1.key)) }
     }
 
-    /// The audit trail, newest first, at most `limit` lines; of one canary's gates, or of all.
+    /// The audit trail, newest first, at most `limit` lines; of one canary's gates, or of all whose namespaces
+    /// are wanted.
     ///
     /// - Throws: ``LoadTesterError/gateReadFailed(cause:)``.
     public func history(
-        namespace: String? = nil, name: String? = nil, limit: Int = 100
+        namespace: String? = nil, name: String? = nil, limit: Int = 100,
+        where isWanted: @escaping @Sendable (_ namespace: String) -> Bool = { _ in true }
     ) async throws -> [GateChange] {
         try await reading { db in
-            try GateRecords.changes(namespace: namespace, name: name, limit: limit, in: db)
+            try GateRecords.changes(namespace: namespace, name: name, limit: limit, where: isWanted, in: db)
         }
     }
 

@@ -5,46 +5,54 @@ import Logging
 struct TaskJob {
     let id: Int
     let key: TaskKey
-    let payload: HookPayload
+    let checksum: String
+    let logsOutput: Bool
     let work: TaskWork
+    /// The command without secrets.
+    let command: String
     let isAwaited: Bool
     let output: OutputTail
     var startedAt: Date?
     var waiters: [Int: CheckedContinuation<TaskOutcome, any Error>] = [:]
 
-    var checksum: String { payload.checksum }
+    init(
+        id: Int, key: TaskKey, payload: HookPayload, work: TaskWork, isAwaited: Bool, output: OutputTail
+    ) {
+        self.id = id
+        self.key = key
+        checksum = payload.checksum
+        logsOutput = payload.isSet("logCmdOutput")
+        self.work = work
+        command = Redaction.redacted(work.command)
+        self.isAwaited = isAwaited
+        self.output = output
+    }
 
     var record: TaskRecord {
         TaskRecord(
-            id: id, key: key, checksum: checksum,
-            state: startedAt.map { .running(since: $0) } ?? .queued, output: output.text)
+            id: id, key: key, command: command, checksum: checksum,
+            state: startedAt.map { .running(since: $0) } ?? .queued, output: Redaction.redacted(output.text))
     }
 
     func finishedRecord(_ outcome: TaskOutcome, startedAt: Date, at date: Date) -> TaskRecord {
         TaskRecord(
-            id: id, key: key, checksum: checksum,
-            state: .finished(outcome, started: startedAt, at: date), output: outcome.output)
+            id: id, key: key, command: command, checksum: checksum,
+            state: .finished(
+                outcome.result, summary: Redaction.redacted(outcome.summary), started: startedAt, at: date),
+            output: Redaction.redacted(outcome.output))
     }
 
     var logMetadata: Logger.Metadata {
-        [
-            "canary": "\(key.name).\(key.namespace)", "type": "\(key.type)", "command": "\(key.command)",
-        ]
+        ["canary": "\(key.name).\(key.namespace)", "type": "\(key.type)", "command": "\(command)"]
     }
 
     func log(_ outcome: TaskOutcome, to logger: Logger) {
         var metadata = logMetadata
-        if payload.metadata["logCmdOutput"] == "true" { metadata["output"] = "\(outcome.output)" }
+        if logsOutput { metadata["output"] = "\(Redaction.redacted(outcome.output))" }
         if outcome.isSuccess {
             logger.info("task succeeded", metadata: metadata)
         } else {
-            logger.error("task \(outcome.summary)", metadata: metadata)
+            logger.error("task \(Redaction.redacted(outcome.summary))", metadata: metadata)
         }
-    }
-}
-
-extension TaskKey {
-    init(_ payload: HookPayload, _ type: String, _ command: String) {
-        self.init(namespace: payload.namespace, name: payload.name, type: type, command: command)
     }
 }

@@ -18,3 +18,14 @@ public struct TaskLimits: Sendable {
     /// Creates the default limits.
     public init() {}
 }
+
+/// What tasks may do.
+public struct TaskPermissions: Sendable {
+    /// Which commands they may run.
+    public var commands = AllowedCommands.all
+    /// Which key files they may read.
+    public var secrets = SecretFiles.anywhere
+
+    /// Creates permissions to do everything.
+    public init() {}
+}

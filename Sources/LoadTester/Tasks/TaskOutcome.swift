@@ -1,3 +1,5 @@
+import Timing
+
 /// How a task ended.
 public struct TaskOutcome: Sendable, Hashable {
     /// The result of a task.
@@ -31,15 +33,15 @@ public struct TaskOutcome: Sendable, Hashable {
         switch result {
         case .succeeded: "succeeded"
         case .failed(let reason): reason
-        case .timedOut(let limit): "timed out after \(limit.formatted())"
+        case .timedOut(let limit): "timed out after \(GoDuration.format(limit))"
         case .stopped: "stopped: the load tester is shutting down"
         }
     }
-}
 
-extension Duration {
-    fileprivate func formatted() -> String {
-        let seconds = Double(components.seconds) + Double(components.attoseconds) / 1e18
-        return seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(seconds)s"
+    /// What whoever asked for the task is told when it has failed: what it printed, or else the result in words;
+    /// both after a time-out, which the output does not show.
+    var report: String {
+        if case .timedOut = result { return "\(output)\n\(summary)" }
+        return output.isEmpty ? summary : output
     }
 }

@@ -8,11 +8,11 @@ public struct TaskKey: Sendable, Hashable {
     public let name: String
     /// The task's type.
     public let type: String
-    /// The command, as the hook gave it.
-    public let command: String
+    /// Tells the work from all other of this canary and type; may hold secrets.
+    public let identity: String
 }
 
-/// What is known of a task that waits, runs, or has ended.
+/// What is known of a task that waits, runs, or has ended; without secrets, as far as they can be recognised.
 public struct TaskRecord: Sendable {
     /// Where a task is in its life.
     public enum State: Sendable {
@@ -21,13 +21,15 @@ public struct TaskRecord: Sendable {
         /// It runs since this time.
         case running(since: Date)
         /// It has ended.
-        case finished(TaskOutcome, started: Date, at: Date)
+        case finished(TaskOutcome.Result, summary: String, started: Date, at: Date)
     }
 
     /// Grows with each task since the start of the load tester.
     public let id: Int
     /// Whose task it is, and which.
     public let key: TaskKey
+    /// The command, to be shown.
+    public let command: String
     /// The revision it was started for; may be empty.
     public let checksum: String
     /// Where it is in its life.

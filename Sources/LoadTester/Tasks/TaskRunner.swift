@@ -9,10 +9,11 @@ public import ServiceLifecycle
 public actor TaskRunner: Service {
     let limits: TaskLimits
     let types: TaskTypes
+    let permissions: TaskPermissions
     let environment: TaskEnvironment
     let logger: Logger
     private let now: @Sendable () -> Date
-    nonisolated let metrics = TaskMetrics()
+    nonisolated let metrics: TaskMetrics
 
     private var jobs: [TaskKey: TaskJob] = [:]
     private var queue: [TaskKey] = []
@@ -27,11 +28,14 @@ public actor TaskRunner: Service {
 
     /// Creates a runner that starts nothing before ``run()``.
     public init(
-        limits: TaskLimits = TaskLimits(), types: TaskTypes = .all, environment: TaskEnvironment = .none,
-        logger: Logger, now: @escaping @Sendable () -> Date = { Date() }
+        limits: TaskLimits = TaskLimits(), permissions: TaskPermissions = TaskPermissions(),
+        types: TaskTypes = .all, environment: TaskEnvironment = .none, logger: Logger,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.limits = limits
+        self.permissions = permissions
         self.types = types
+        metrics = TaskMetrics(types: types)
         self.environment = environment
         self.logger = logger
         self.now = now
@@ -57,9 +61,7 @@ public actor TaskRunner: Service {
     ///   shutdown.
     @discardableResult
     public func start(_ payload: HookPayload) throws -> Bool {
-        let type = try types.type(for: payload)
-        let work = try type.makeWork(for: payload)
-        let key = TaskKey(payload, type.name, work.command)
+        let (type, work, key) = try task(for: payload)
         guard jobs[key] == nil else {
             metrics.suppressed(type.name)
             return false
@@ -74,9 +76,7 @@ public actor TaskRunner: Service {
     /// running; when nobody waits for it at its end, its outcome is kept for the next call.
     /// - Throws: ``LoadTesterError`` as ``start(_:)``, `CancellationError` when cancelled.
     public func outcome(of payload: HookPayload) async throws -> TaskOutcome {
-        let type = try types.type(for: payload)
-        let work = try type.makeWork(for: payload)
-        let key = TaskKey(payload, type.name, work.command)
+        let (type, work, key) = try task(for: payload)
         while let job = jobs[key], job.checksum != payload.checksum {
             // It tests another revision: its result says nothing about this one.
             _ = try await outcome(of: key)
@@ -91,6 +91,15 @@ public actor TaskRunner: Service {
     /// All tasks that wait or run, and the last ones that have ended; oldest first.
     public func records() -> [TaskRecord] {
         finished + jobs.values.map(\.record).sorted { $0.id < $1.id }
+    }
+
+    private func task(for payload: HookPayload) throws -> (any TaskType, TaskWork, TaskKey) {
+        let type = try types.type(for: payload)
+        let work = try type.makeWork(for: payload)
+        guard permissions.commands.allows(work.command) else { throw LoadTesterError.commandRefused }
+        let key = TaskKey(
+            namespace: payload.namespace, name: payload.name, type: type.name, identity: work.identity)
+        return (type, work, key)
     }
 
     private func admit(
@@ -124,7 +133,7 @@ public actor TaskRunner: Service {
         logger.info("task started", metadata: job.logMetadata)
         let context = TaskContext(
             environment: environment(key.name, key.namespace), timeout: limits.timeout,
-            grace: limits.grace, output: job.output)
+            grace: limits.grace, output: job.output, secrets: permissions.secrets)
         finish(key, await job.work.perform(context))
     }
 

@@ -13,14 +13,22 @@ public protocol TaskType: Sendable {
 
 /// What a task does, not yet started.
 public struct TaskWork: Sendable {
-    /// The command as users know it; one canary never runs the same one twice at a time.
+    /// Tells this work from all other of its canary and type; may hold secrets.
+    public let identity: String
+    /// The command as it would be typed into a shell, which `--allow-command` is asked about.
     public let command: String
     /// Does the work; ends soon after its task was cancelled, leaving nothing behind.
     public let perform: @Sendable (TaskContext) async -> TaskOutcome
 
-    /// Creates work from a command's text and what it does.
-    public init(command: String, perform: @escaping @Sendable (TaskContext) async -> TaskOutcome) {
+    /// Creates work.
+    ///
+    /// - Parameter identity: without it, the command.
+    public init(
+        command: String, identity: String? = nil,
+        perform: @escaping @Sendable (TaskContext) async -> TaskOutcome
+    ) {
         self.command = command
+        self.identity = identity ?? command
         self.perform = perform
     }
 }
@@ -35,6 +43,8 @@ public struct TaskContext: Sendable {
     public let grace: Duration
     /// Takes what the task prints.
     public let output: OutputTail
+    /// Reads the key files that payloads name.
+    public let secrets: SecretFiles
 }
 
 /// Variables that the embedding daemon adds to the environment of every task.

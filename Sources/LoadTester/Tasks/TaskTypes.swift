@@ -8,6 +8,8 @@ public struct TaskTypes: Sendable {
         HelmTask(name: "helmv3"),
         KubectlTask(),
         HTTPTask(),
+        NGrinderTask(),
+        ConcordTask(),
     ])
 
     private let byName: [String: any TaskType]
@@ -16,6 +18,8 @@ public struct TaskTypes: Sendable {
     public init(_ types: [any TaskType]) {
         byName = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }
+
+    var names: [String] { Array(byName.keys) }
 
     /// The type that a payload asks for: `metadata.type`, or `cmd` when there is none.
     ///
@@ -27,23 +31,8 @@ public struct TaskTypes: Sendable {
         let asked = payload.metadata["type"] ?? ""
         let name = asked.isEmpty ? "cmd" : asked
         guard let type = byName[name] else {
-            throw LoadTesterError.taskRefused(reason: "unknown task type \(name)")
+            throw LoadTesterError.taskRefused(reason: "unknown task type \(name.prefix(64))")
         }
         return type
-    }
-}
-
-extension HookPayload {
-    /// The command of a task.
-    ///
-    /// - Throws: ``LoadTesterError/taskRefused(reason:)`` when there is none.
-    func command() throws -> String {
-        guard let command = metadata["cmd"], !command.isEmpty else {
-            throw LoadTesterError.taskRefused(reason: "cmd not found in metadata")
-        }
-        guard !command.utf8.contains(0) else {
-            throw LoadTesterError.taskRefused(reason: "metadata.cmd holds a NUL character: remove it")
-        }
-        return command
     }
 }

@@ -1,6 +1,7 @@
 import FlaggerAPI
 import Foundation
 import Hummingbird
+import LoadTester
 import NIOCore
 import ServiceLifecycle
 
@@ -8,27 +9,40 @@ import ServiceLifecycle
 struct DaemonRoutes {
     let daemon: Daemon
     let history: History
+    /// Throws when a request may not have the access.
+    let admit: @Sendable (Request, Access) throws -> Void
 
     static let largestManifest = 10 << 20
 
     func add(to router: Hummingbird.Router<some RequestContext>) {
-        router.get("/api/canaries") { _, _ in
-            try json(await CanaryList(items: daemon.snapshots()))
+        router.get("/api/canaries") { request, _ in
+            try admit(request, .read)
+            return try json(await CanaryList(items: daemon.snapshots()))
         }
-        router.get("/api/namespaces/{namespace}/canaries/{name}") { _, context in
-            try json(await snapshot(context))
+        router.get("/api/namespaces/{namespace}/canaries/{name}") { request, context in
+            try admit(request, .read)
+            return try json(await snapshot(context))
         }
         router.get("/api/namespaces/{namespace}/canaries/{name}/history") { request, context in
+            try admit(request, .read)
             let key = try key(context)
             let after = request.uri.queryParameters.get("after", as: Int64.self) ?? 0
             let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 200
             return try json(await history.lines(of: key, after: after, limit: limit))
         }
-        router.get("/api/feed") { _, _ in feed() }
-        router.post("/api/apply") { request, _ in try await apply(request) }
+        router.get("/api/feed") { request, _ in
+            try admit(request, .read)
+            return feed()
+        }
+        router.post("/api/apply") { request, _ in
+            // What is applied names the commands to be run.
+            try admit(request, .role(.execute))
+            return try await apply(request)
+        }
         for action in CanaryAction.allCases {
             router.post("/api/namespaces/{namespace}/canaries/{name}/\(action.rawValue)") {
                 request, context in
+                try admit(request, .role(.operate))
                 let key = try key(context)
                 let reason = request.uri.queryParameters.get("reason") ?? "asked for"
                 try await report { try await daemon.perform(action, on: key, reason: reason) }
@@ -80,7 +94,9 @@ struct DaemonRoutes {
 
     private func report<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         do { return try await work() } catch let error as StandaloneError {
-            throw HTTPError(.badRequest, message: "\(error)")
+            var status = HTTPResponse.Status.badRequest
+            if case .writeState = error { status = .serviceUnavailable }
+            throw HTTPError(status, message: "\(error)")
         }
     }
 

@@ -1,56 +1,51 @@
+import Delivery
 import FlaggerAPI
 import Foundation
 
 /// Turns validated manifests into resources for the database.
 enum ManifestLoader {
-    static let options = ValidationOptions(requiresProcess: true)
-
-    /// The resources of one text.
+    /// The resources of one text that is applied.
     ///
     /// - Parameters:
     ///   - text: YAML or JSON.
     ///   - folder: the absolute folder that relative paths start from.
-    ///   - knownTargets: processes that canaries of the text may name although they are not in it.
+    ///   - options: what is there already.
+    ///   - resources: what canaries of the text may refer to although it is not in it.
     /// - Throws: `StandaloneError.manifest` with everything that is wrong.
     static func drafts(
-        of text: String, folder: String, knownTargets: Set<CanaryKey>
-    ) throws -> [ResourceTable.Draft] {
+        of text: String, folder: String, options: ValidationOptions, resources: any ReferencedResources
+    ) async throws -> [ResourceTable.Draft] {
         let manifest = ManifestReader(options: options).read(text: text)
-        return try drafts(of: manifest, knownTargets: knownTargets) { _ in folder }
+        let drafts = try drafts(of: manifest) { _ in folder }
+        guard manifest.secrets.isEmpty else {
+            throw StandaloneError.manifest([
+                "Secret \(manifest.secrets[0].metadata.name): error: secrets are not kept by the daemon "
+                    + "(fix: add it to the files of `aviary run`, or to its --secrets-dir)"
+            ])
+        }
+        try await SecretCheck.check(
+            manifest.canaries, among: ManifestResources(manifest: manifest, others: resources))
+        return drafts
     }
 
     static func drafts(
-        of manifest: Manifest, knownTargets: Set<CanaryKey>, folder: (_ file: String) -> String
+        of manifest: Manifest, folder: (_ file: String) -> String
     ) throws -> [ResourceTable.Draft] {
-        let targets = Set(
-            manifest.canaries.map {
-                CanaryKey(namespace: $0.metadata.namespace, name: $0.spec.targetRef.name)
-            })
-        let errors = manifest.diagnostics.filter { problem in
-            guard problem.severity == .error else { return false }
-            return problem.rule != "unknown-target" || !targets.isSubset(of: knownTargets)
-        }
-        let problems = errors.map(\.description) + manifest.canaries.flatMap(unmeasurable)
-        guard problems.isEmpty else { throw StandaloneError.manifest(problems) }
+        let errors = manifest.diagnostics.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw StandaloneError.manifest(errors.map(\.description)) }
         return try manifest.entries.compactMap { entry in
-            switch entry.resource {
-            case .canary(let canary): try draft(of: canary, folder: folder(entry.file))
+            let folder = folder(entry.file)
+            return switch entry.resource {
+            case .canary(let canary): try draft(of: canary, folder: folder)
             case .process(let process):
-                try draft(
-                    of: process, kind: ProcessResource.kind, process.metadata, folder: folder(entry.file))
-            case .metricTemplate, .alertProvider: nil
+                try draft(of: process, kind: ProcessResource.kind, process.metadata, folder: folder)
+            case .metricTemplate(let template):
+                try draft(of: template, kind: MetricTemplate.kind, template.metadata, folder: folder)
+            case .alertProvider(let provider):
+                try draft(of: provider, kind: AlertProvider.kind, provider.metadata, folder: folder)
+            // Never in the database.
+            case .secret: nil
             }
-        }
-    }
-
-    /// Metrics that only a metrics server could answer.
-    private static func unmeasurable(_ canary: Canary) -> [String] {
-        canary.spec.effectiveAnalysis.metrics.enumerated().compactMap { index, metric in
-            guard metric.query != nil || metric.templateRef != nil else { return nil }
-            return """
-                canary \(canary.metadata.name): error: spec.analysis.metrics[\(index)]: \(metric.name) needs a metrics \
-                server, which `aviary run` does not ask (fix: use request-success-rate or request-duration)
-                """
         }
     }
 

@@ -49,6 +49,11 @@ public final class NameTable: Sendable {
         state.withLock { $0.tester = (Self.reachable(host), port) }
     }
 
+    /// Whether the load tester of this process is at an address.
+    func isTester(host: String, port: Int) -> Bool {
+        state.withLock { $0.tester.map { $0 == (host, port) } ?? false }
+    }
+
     /// The base URLs of a canary's services, whatever `spec.service.name` calls them.
     func urls(of canary: CanaryKey) -> [Role: String] {
         state.withLock { $0.sides[canary] ?? [:] }.mapValues { "http://\(Self.authority($0))" }

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// Ends the processes that an earlier run left behind and nobody wants.
 ///

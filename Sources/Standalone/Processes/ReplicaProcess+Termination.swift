@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 extension ReplicaProcess {
     /// SIGTERM to the group; when the group has not ended after `grace`, or once `force` opens, SIGKILL

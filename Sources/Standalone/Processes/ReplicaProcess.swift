@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import Synchronization
 
 /// A running replica: the leader of a session and process group, started by us or adopted.

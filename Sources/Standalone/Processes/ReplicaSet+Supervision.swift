@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Processes
 
 extension ReplicaSet {
     /// Keeps one replica's process running until the replica is retired or the task is cancelled.

@@ -1,6 +1,6 @@
 public import GRDB
 
-/// The daemon's one SQLite file: desired resources, status, gates, replicas and history.
+/// The daemon's one SQLite file: desired resources, status, what is owed, gates, replicas and history.
 ///
 /// WAL with `synchronous = FULL`: what a call has written before it returned survives a kill -9 and a power cut.
 public struct StateDatabase: Sendable {
@@ -79,6 +79,16 @@ public struct StateDatabase: Sendable {
             );
             CREATE INDEX historyByCanary ON history (namespace, name, id);
             """
-        )
+        ),
+        (
+            "standalone-2",
+            """
+            CREATE TABLE outbox (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                namespace TEXT NOT NULL, name TEXT NOT NULL, receiver TEXT NOT NULL, json TEXT NOT NULL
+            );
+            CREATE INDEX outboxByCanary ON outbox (namespace, name, id);
+            """
+        ),
     ]
 }

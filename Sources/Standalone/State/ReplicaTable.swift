@@ -7,7 +7,7 @@ struct ReplicaTable: ProcessRegistry {
 
     func record(_ replica: ReplicaRecord) async throws {
         let json = String(decoding: try JSONEncoder().encode(replica), as: UTF8.self)
-        try await writer.write { database in
+        try await writer.change { database in
             try database.execute(
                 sql: """
                     INSERT INTO replica (id, json) VALUES (?, ?)
@@ -18,7 +18,7 @@ struct ReplicaTable: ProcessRegistry {
     }
 
     func remove(id: String) async throws {
-        try await writer.write { database in
+        try await writer.change { database in
             try database.execute(sql: "DELETE FROM replica WHERE id = ?", arguments: [id])
         }
     }

@@ -35,7 +35,7 @@ struct ResourceTable: Sendable {
 
     /// Takes a set of resources in one transaction.
     func take(_ drafts: [Draft], from source: Source) async throws {
-        try await writer.write { database in
+        try await writer.change { database in
             for draft in drafts {
                 let hash = StableHash.of(bytes: Array("\(draft.folder)\n\(draft.json)".utf8))
                 let seen = try String.fetchOne(
@@ -61,14 +61,41 @@ struct ResourceTable: Sendable {
         }
     }
 
-    /// The processes in the table, whether a canary is there for them or not.
-    func processes() async throws -> Set<CanaryKey> {
-        try await writer.read { database in
-            let rows = try Row.fetchAll(
-                database, sql: "SELECT namespace, name FROM resource WHERE kind = ?",
-                arguments: [ProcessResource.kind])
-            return Set(rows.map { CanaryKey(namespace: $0["namespace"], name: $0["name"]) })
+    /// What is in the table and canaries may refer to, whether one does or not.
+    func known(_ options: ValidationOptions) async throws -> ValidationOptions {
+        let rows = try await writer.read { database in
+            try Row.fetchAll(database, sql: "SELECT kind, namespace, name, json FROM resource").map {
+                (
+                    kind: $0["kind"] as String,
+                    name: NamespacedName(namespace: $0["namespace"], name: $0["name"]),
+                    json: $0["json"] as String
+                )
+            }
         }
+        var options = options
+        for row in rows {
+            switch row.kind {
+            case ProcessResource.kind: options.knownProcesses.insert(row.name)
+            case AlertProvider.kind: options.knownAlertProviders.insert(row.name)
+            case MetricTemplate.kind:
+                let template = try JSONDecoder().decode(MetricTemplate.self, from: Data(row.json.utf8))
+                options.knownMetricTemplates[row.name] = template.spec.query
+            default: break
+            }
+        }
+        return options
+    }
+
+    /// One resource; nil when there is none of that kind and name.
+    func resource<Resource: Decodable & Sendable>(
+        _ type: Resource.Type, _ kind: String, _ name: NamespacedName
+    ) async throws -> Resource? {
+        let json = try await writer.read { database in
+            try String.fetchOne(
+                database, sql: "SELECT json FROM resource WHERE kind = ? AND namespace = ? AND name = ?",
+                arguments: [kind, name.namespace, name.name])
+        }
+        return try json.map { try JSONDecoder().decode(type, from: Data($0.utf8)) }
     }
 
     /// What the table holds under the names of some drafts; nil where it holds nothing.
@@ -91,7 +118,7 @@ struct ResourceTable: Sendable {
     /// Undoes an `apply`: puts back what was held, and removes what was not there.
     func putBack(_ held: [Draft?], insteadOf drafts: [Draft]) async throws {
         try await take(held.compactMap { $0 }, from: .applied)
-        try await writer.write { database in
+        try await writer.change { database in
             for (draft, before) in zip(drafts, held) where before == nil {
                 try database.execute(
                     sql: "DELETE FROM resource WHERE kind = ? AND namespace = ? AND name = ?",

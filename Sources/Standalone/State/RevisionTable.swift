@@ -12,9 +12,14 @@ struct RevisionTable: Sendable {
     /// Revisions kept beyond those in use.
     static let kept = 20
 
+    /// Keeps what a revision runs. Nothing is written for the newest one as it is, so that a start is possible on a
+    /// full disk.
     func store(_ template: ProcessTemplate, as revision: Revision, now: Int64) async throws {
-        let json = String(decoding: try JSONEncoder().encode(template), as: UTF8.self)
-        try await writer.write { [canary] database in
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = String(decoding: try encoder.encode(template), as: UTF8.self)
+        try await writer.change { [canary] database in
+            guard try !Self.isNewest(revision, json, of: canary, database) else { return }
             try database.execute(
                 sql: """
                     INSERT INTO revision (namespace, name, spec, configuration, json, seenAt)
@@ -36,6 +41,22 @@ struct RevisionTable: Sendable {
                     """,
                 arguments: [canary.namespace, canary.name, Self.kept])
         }
+    }
+
+    private static func isNewest(
+        _ revision: Revision, _ json: String, of canary: CanaryKey, _ database: Database
+    ) throws -> Bool {
+        let newest = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT spec, configuration, json FROM revision WHERE namespace = ? AND name = ?
+                ORDER BY seenAt DESC LIMIT 1
+                """,
+            arguments: [canary.namespace, canary.name])
+        return newest.map {
+            $0["spec"] == revision.spec && $0["configuration"] == revision.configuration
+                && $0["json"] == json
+        } ?? false
     }
 
     /// What a revision runs; nil when it was never seen or is long gone.
@@ -69,7 +90,7 @@ struct RevisionTable: Sendable {
     }
 
     func set(_ revision: Revision?, on side: ReplicaSide) async throws {
-        try await writer.write { [canary] database in
+        try await writer.change { [canary] database in
             guard let revision else {
                 return try database.execute(
                     sql: "DELETE FROM side WHERE namespace = ? AND name = ? AND side = ?",
@@ -80,6 +101,7 @@ struct RevisionTable: Sendable {
                     INSERT INTO side (namespace, name, side, spec, configuration) VALUES (?, ?, ?, ?, ?)
                     ON CONFLICT (namespace, name, side) DO UPDATE
                     SET spec = excluded.spec, configuration = excluded.configuration
+                    WHERE spec <> excluded.spec OR configuration <> excluded.configuration
                     """,
                 arguments: [
                     canary.namespace, canary.name, side.rawValue, revision.spec, revision.configuration,

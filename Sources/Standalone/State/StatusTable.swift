@@ -3,10 +3,12 @@ import Foundation
 import GRDB
 import Rollout
 
-/// One canary's status in the database.
+/// One canary's status in the database; history and outbox are written in the same transaction.
 struct StatusTable: StatusStore {
     let writer: any DatabaseWriter
+    let history: History
     let canary: CanaryKey
+    let now: @Sendable () -> Timestamp
 
     func load() async throws -> RolloutStatus {
         let json = try await writer.read { [canary] database in
@@ -18,37 +20,24 @@ struct StatusTable: StatusStore {
         return try JSONDecoder().decode(StoredStatus.self, from: Data(json.utf8)).status
     }
 
-    func save(_ status: RolloutStatus) async throws {
-        let json = String(decoding: try JSONEncoder().encode(StoredStatus(status)), as: UTF8.self)
-        try await writer.write { [canary] database in
-            try database.execute(
-                sql: """
-                    INSERT INTO status (namespace, name, json) VALUES (?, ?, ?)
-                    ON CONFLICT (namespace, name) DO UPDATE SET json = excluded.json
-                    """,
-                arguments: [canary.namespace, canary.name, json])
+    func commit(_ commit: Commit) async throws {
+        let lines = try await writer.change { [canary, now] database in
+            if let status = commit.status { try Self.write(status, of: canary, database) }
+            var entries = commit.history
+            let dropped = try OutboxTable.add(commit.owed, of: canary, database)
+            if dropped > 0 { entries.append(OutboxTable.overflow(dropped, in: commit, at: now())) }
+            return try History.add(entries, of: canary, database)
         }
-    }
-}
-
-/// What tells one canary from another.
-public struct CanaryKey: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// The namespace.
-    public let namespace: String
-    /// The name within it.
-    public let name: String
-
-    /// Makes a key.
-    public init(namespace: String, name: String) {
-        self.namespace = namespace
-        self.name = name
+        history.show(lines)
     }
 
-    /// `name.namespace`.
-    public var description: String { "\(name).\(namespace)" }
-
-    /// Orders by namespace, then name.
-    public static func < (left: CanaryKey, right: CanaryKey) -> Bool {
-        (left.namespace, left.name) < (right.namespace, right.name)
+    private static func write(_ status: RolloutStatus, of canary: CanaryKey, _ database: Database) throws {
+        let json = String(decoding: try JSONEncoder().encode(StoredStatus(status)), as: UTF8.self)
+        try database.execute(
+            sql: """
+                INSERT INTO status (namespace, name, json) VALUES (?, ?, ?)
+                ON CONFLICT (namespace, name) DO UPDATE SET json = excluded.json
+                """,
+            arguments: [canary.namespace, canary.name, json])
     }
 }

@@ -58,15 +58,9 @@ extension DesiredCanary {
         }
         rules.mirrorPercent = analysis.mirrorWeight ?? 100
         rules.affinity = analysis.sessionAffinity.map { affinity in
-            var attributes: [String] = []
-            if let domain = affinity.domain { attributes.append("Domain=\(domain)") }
-            if affinity.httpOnly { attributes.append("HttpOnly") }
-            if affinity.partitioned { attributes.append("Partitioned") }
-            if let path = affinity.path { attributes.append("Path=\(path)") }
-            if let sameSite = affinity.sameSite { attributes.append("SameSite=\(sameSite)") }
-            if affinity.secure { attributes.append("Secure") }
-            return ProxyRouter.Affinity(
-                cookieName: affinity.cookieName, maxAge: .seconds(affinity.maxAge), attributes: attributes,
+            ProxyRouter.Affinity(
+                cookieName: affinity.cookieName, maxAge: .seconds(affinity.maxAge),
+                attributes: affinity.cookieAttributes,
                 primaryCookieName: affinity.primaryCookieName)
         }
         return rules

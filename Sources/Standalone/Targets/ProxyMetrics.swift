@@ -11,7 +11,7 @@ struct ProxyMetrics: MetricsSource {
 
     var name: String { "aviary" }
 
-    func verify() async throws {}
+    func verify(_ metrics: [MetricCheck]) async throws {}
 
     func value(of metric: MetricCheck) async throws -> Double? {
         guard let builtin = metric.builtin else {

@@ -96,6 +96,27 @@ struct CommandTests {
         }
     }
 
+    @Test("apply - deploys what standard input says, and refuses it with line and field when it is wrong")
+    func appliesStandardInput() async throws {
+        var manifest = Manifest(port: try FreePort.next())
+        try await RunningAviary.run(manifest) { aviary in
+            try await aviary.reach("Initialized")
+            manifest.version = "2.0.0"
+            let wrong = try manifest.text().replacing("replicas: 1", with: "replicas: many")
+            let refused = try await aviary.command(["apply", "-"], input: wrong)
+            #expect(refused.exitCode == 1)
+            #expect(refused.errors.contains("spec.replicas"), "\(refused.errors)")
+            let empty = try await aviary.command(["apply", "-"], input: "")
+            #expect(empty.exitCode == 1)
+            let applied = try await aviary.command(["apply", "-"], input: try manifest.text())
+            #expect(applied.exitCode == 0)
+            #expect(applied.output.contains("Process/podinfo.test applied"))
+            #expect(applied.output.contains("Canary/podinfo.test applied"))
+            try await aviary.reach("Succeeded")
+            #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
+        }
+    }
+
     @Test("applying what is wrong, or asking for what is not there, fails with the reason")
     func refuses() async throws {
         let manifest = Manifest(port: try FreePort.next())

@@ -28,6 +28,11 @@ final class HookServer: Sendable {
         var phase: String
         var checksum: String
         var metadata: [String: String]
+        /// What was asked for after the path.
+        var query = ""
+        /// The body, for receivers of anything but webhooks.
+        var body = ""
+        var headers: [String: String] = [:]
         /// The status that was answered; 0 when there was none.
         var status: Int
         /// The body that was answered.
@@ -72,11 +77,6 @@ final class HookServer: Sendable {
 
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)/\(path)" }
 
-    /// A hook of a type, at the path of that name.
-    func hook(_ type: String, name: String? = nil) -> Manifest.Hook {
-        Manifest.Hook(name: name ?? "h-\(type)", type: type, url: url(name ?? type))
-    }
-
     /// Sets what a path answers from now on; 200 `OK` unless set.
     func answer(_ path: String, _ answer: Answer) { state.withLock { $0.standing[path] = answer } }
 
@@ -92,7 +92,7 @@ final class HookServer: Sendable {
 
     func forget() { state.withLock { $0.calls = [] } }
 
-    fileprivate func take(_ uri: String, _ body: ByteBuffer) -> Answer {
+    fileprivate func take(_ uri: String, _ headers: HTTPHeaders, _ body: ByteBuffer) -> Answer {
         let path = String(uri.drop { $0 == "/" }.prefix { $0 != "?" })
         struct Payload: Decodable {
             var name: String, namespace: String, phase: String, checksum: String
@@ -110,7 +110,10 @@ final class HookServer: Sendable {
                 Call(
                     path: path, name: payload?.name ?? "", namespace: payload?.namespace ?? "",
                     phase: payload?.phase ?? "", checksum: payload?.checksum ?? "",
-                    metadata: payload?.metadata ?? [:], status: status, answered: answered))
+                    metadata: payload?.metadata ?? [:],
+                    query: String(uri.drop { $0 != "?" }.dropFirst()), body: String(buffer: body),
+                    headers: Dictionary(headers.map { ($0.name.lowercased(), $0.value) }) { $1 },
+                    status: status, answered: answered))
             return answer
         }
     }
@@ -122,8 +125,10 @@ final class HookServerReference: Sendable {
 
     func point(to server: HookServer) { self.server.withLock { $0 = server } }
 
-    fileprivate func take(_ uri: String, _ body: ByteBuffer) -> HookServer.Answer {
-        server.withLock { $0 }?.take(uri, body) ?? .status(503)
+    fileprivate func take(
+        _ uri: String, _ headers: HTTPHeaders, _ body: ByteBuffer
+    ) -> HookServer.Answer {
+        server.withLock { $0 }?.take(uri, headers, body) ?? .status(503)
     }
 }
 
@@ -134,6 +139,7 @@ private final class HookReceiver: ChannelInboundHandler {
 
     private let reference: HookServerReference
     private var uri = ""
+    private var headers = HTTPHeaders()
     private var body = ByteBuffer()
 
     init(_ reference: HookServerReference) { self.reference = reference }
@@ -142,6 +148,7 @@ private final class HookReceiver: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             uri = head.uri
+            headers = head.headers
             body.clear()
         case .body(var part): body.writeBuffer(&part)
         case .end: answer(context)
@@ -151,7 +158,7 @@ private final class HookReceiver: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private func answer(_ context: ChannelHandlerContext) {
-        switch reference.take(uri, body) {
+        switch reference.take(uri, headers, body) {
         case .status(let code, let body, let delay, let headers):
             let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)

@@ -39,6 +39,8 @@ struct Manifest {
     var annotations: [String: String] = [:]
     /// Settings of the canary's spec besides target, service and analysis, one a line.
     var canarySettings: [String] = []
+    /// Further documents.
+    var others: [String] = []
     /// The arguments of the sample app after its version.
     var appArguments: [String] = []
     /// What runs in place of the sample app.
@@ -79,7 +81,7 @@ struct Manifest {
             \(analysis)
                 webhooks:\(hooks.isEmpty ? " []" : "\n" + hooks.map(\.yaml).joined(separator: "\n"))
 
-            """
+            """ + others.map { "---\n\($0)\n" }.joined()
     }
 }
 

@@ -11,18 +11,22 @@ struct CommandResult {
 
 extension RunningAviary {
     /// Runs a client command against this daemon.
-    func command(_ arguments: [String], within limit: Duration = .seconds(60)) async throws -> CommandResult {
+    func command(
+        _ arguments: [String], input: String? = nil, within limit: Duration = .seconds(60)
+    ) async throws -> CommandResult {
         try await Self.command(
-            arguments, environment: ["AVIARY_SERVER": try url("")], folder: folder, within: limit)
+            arguments, environment: ["AVIARY_SERVER": try url("")], folder: folder, input: input,
+            within: limit)
     }
 
     /// Runs a command to its end.
     static func command(
-        _ arguments: [String], environment: [String: String] = [:], folder: String,
+        _ arguments: [String], environment: [String: String] = [:], folder: String, input: String? = nil,
         within limit: Duration = .seconds(60)
     ) async throws -> CommandResult {
         let program = try SpawnedProgram(
-            arguments, environment: environment, folder: folder, outputName: "command-\(UUID())")
+            arguments, environment: environment, folder: folder, outputName: "command-\(UUID())",
+            input: input)
         defer { program.signal(SIGKILL) }
         let code = try await program.exitCode(within: limit)
         return CommandResult(exitCode: code, output: program.output, errors: program.errors)

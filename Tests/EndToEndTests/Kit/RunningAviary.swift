@@ -15,38 +15,64 @@ final class RunningAviary {
     private(set) var program: SpawnedProgram
     private let arguments: [String]
     private let environment: [String: String]
+    private let prefix: [String]
 
     /// Runs a test against a daemon, which is ended with all its processes however the test ends.
     static func run<T>(
         _ manifest: Manifest, arguments: [String] = [], environment: [String: String] = [:],
         files: [String: String] = [:], _ body: (RunningAviary) async throws -> T
     ) async throws -> T {
-        await Slots.daemons.take()
-        defer { Task { await Slots.daemons.giveBack() } }
-        return try await withTemporaryFolder { folder in
-            for (name, text) in files {
-                try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
-            }
-            try manifest.write(into: folder)
-            let aviary = try RunningAviary(folder: folder, arguments: arguments, environment: environment)
-            defer { aviary.destroy() }
-            do {
-                try await aviary.awaitListening()
-                return try await body(aviary)
-            } catch {
-                Issue.record("\(error)\n\(aviary.report)")
-                throw error
+        try await withTemporaryFolder { folder in
+            try await run(
+                manifest, in: folder, arguments: arguments, environment: environment, files: files, body)
+        }
+    }
+
+    /// Runs a test against a daemon whose data directory is on a disk of 8 MiB.
+    static func runOnSmallDisk<T>(
+        _ manifest: Manifest, _ body: (RunningAviary, SmallDisk) async throws -> T
+    ) async throws -> T {
+        try await withTemporaryFolder { folder in
+            try await SmallDisk.with(mebibytes: 8, at: "\(folder)/data") { disk in
+                try await run(manifest, in: folder, behind: disk.prefix) { try await body($0, disk) }
             }
         }
     }
 
-    private init(folder: String, arguments: [String], environment: [String: String]) throws {
+    private static func run<T>(
+        _ manifest: Manifest, in folder: String, behind prefix: [String] = [], arguments: [String] = [],
+        environment: [String: String] = [:], files: [String: String] = [:],
+        _ body: (RunningAviary) async throws -> T
+    ) async throws -> T {
+        await Slots.daemons.take()
+        defer { Task { await Slots.daemons.giveBack() } }
+        for (name, text) in files {
+            try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+        }
+        try manifest.write(into: folder)
+        let aviary = try RunningAviary(
+            folder: folder, prefix: prefix, arguments: arguments, environment: environment)
+        defer { aviary.destroy() }
+        do {
+            try await aviary.awaitListening()
+            return try await body(aviary)
+        } catch {
+            Issue.record("\(error)\n\(aviary.report)")
+            throw error
+        }
+    }
+
+    private init(
+        folder: String, prefix: [String], arguments: [String], environment: [String: String]
+    ) throws {
         self.folder = folder
+        self.prefix = prefix
         self.arguments =
             ["run", "\(folder)/\(Manifest.fileName)", "--listen", "127.0.0.1:0", "--output", "json"]
             + ["--data-dir", "\(folder)/data"] + arguments
         self.environment = environment.merging([Self.mark: identity]) { $1 }
-        program = try SpawnedProgram(self.arguments, environment: self.environment, folder: folder)
+        program = try SpawnedProgram(
+            self.arguments, behind: prefix, environment: self.environment, folder: folder)
     }
 
     /// Everything told so far, of all lives of the daemon.
@@ -106,7 +132,8 @@ final class RunningAviary {
     /// Starts it again on the same data directory.
     func startAgain() async throws {
         let before = try lives()
-        program = try SpawnedProgram(arguments, environment: environment, folder: folder)
+        program = try SpawnedProgram(
+            arguments, behind: prefix, environment: environment, folder: folder)
         try await awaitListening(life: before + 1)
     }
 

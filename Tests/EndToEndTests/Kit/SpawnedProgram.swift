@@ -9,19 +9,20 @@ final class SpawnedProgram {
     private let outputPath: String
     private let errorPath: String
 
-    /// Starts it; the output is appended when the files exist.
+    /// Starts it, behind the words of another command where given; the output is appended when the files exist.
     init(
-        _ arguments: [String], environment: [String: String] = [:], folder: String,
-        outputName: String = "output"
+        _ arguments: [String], behind prefix: [String] = [], environment: [String: String] = [:],
+        folder: String, outputName: String = "output", input: String? = nil
     ) throws {
         outputPath = "\(folder)/\(outputName).out"
         errorPath = "\(folder)/\(outputName).err"
         process = Process()
-        process.executableURL = URL(fileURLWithPath: try BuiltProgram.path())
-        process.arguments = arguments
+        let words = prefix + [try BuiltProgram.path()] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = try input.map { try Self.file(holding: $0) } ?? FileHandle.nullDevice
         process.standardOutput = try Self.appending(to: outputPath)
         process.standardError = try Self.appending(to: errorPath)
         try process.run()
@@ -42,6 +43,14 @@ final class SpawnedProgram {
         }
         let status = Int(process.terminationStatus)
         return process.terminationReason == .uncaughtSignal ? -status : status
+    }
+
+    /// A file that is open for reading and has no name.
+    private static func file(holding text: String) throws -> FileHandle {
+        let path = "/tmp/aviary-input-\(UUID())"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        defer { unlink(path) }
+        return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     }
 
     private static func appending(to path: String) throws -> FileHandle {

@@ -66,15 +66,80 @@ struct CommandLineTests {
     @Test(
         "refuses bad flags of the load tester and names the fix",
         arguments: [
-            (["-port", "99999"], "from 0 to 65535"), (["-timeout", "soon"], "1h, 90s"),
+            (["-port", "99999"], "from 0 to 65535"), (["-timeout", "soon"], "30s or 1m30s"),
             (["-namespace-regexp", "("], "--namespace-regexp \"(\" is not a regular expression"),
             (["-log-level", "loud"], "use debug, info"),
             (["--data-dir", "/proc/nowhere"], "cannot be opened"),
+            (["--token-file", "/nowhere"], "--token-file /nowhere: No such file"),
+            (["--allow-command", "("], "--allow-command \"(\" is not a regular expression"),
+            (["--secrets-dir", "/etc/passwd"], "--secrets-dir /etc/passwd is not a directory"),
+            (["--tls-cert", "/a"], "--tls-cert and --tls-key belong together"),
+            (["--client-ca", "/a"], "--client-ca needs TLS"),
+            (["--max-tasks", "0"], "--max-tasks must be at least 1"),
+            (["--tls-cert", "/nowhere", "--tls-key", "/nowhere"], "--tls-cert /nowhere: No such file"),
+            (["--request-timeout", "0s"], "0s is no time"), (["--max-connections", "0"], "at least 1"),
         ])
     func badFlags(_ flags: [String], _ message: String) async throws {
-        let ran = try await aviary(["loadtester"] + flags)
+        let ran = try await AviaryCommand.run(["loadtester"] + flags)
         #expect(ran.status != 0)
         #expect(ran.output.contains(message), "\(ran.output)")
+    }
+
+    @Test(
+        "sends the token of a file or of the environment, and says what to do without one",
+        .timeLimit(.minutes(1)))
+    func sendsToken() async throws {
+        try await withTemporaryDirectory { directory in
+            for (name, text) in [
+                ("tokens", "ann operate,check token-of-ann-012345\nbob check token-of-bob-012345"),
+                ("ann", "token-of-ann-012345\n"), ("bob", "token-of-bob-012345"),
+            ] {
+                try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
+            }
+            let process = try await LoadTesterProcess([
+                "--token-file", "\(directory)/tokens", "--data-dir", directory,
+            ])
+            let open = ["gate", "open", "podinfo", "-n", "test", "--server", process.server.url]
+            let opened = try await AviaryCommand.run(open + ["--token-file", "\(directory)/ann"])
+            #expect(opened == Ran(status: 0, output: "podinfo.test: gate opened\n"))
+            let byBob = try await AviaryCommand.run(
+                open, environment: ["AVIARY_TOKEN": "token-of-bob-012345"])
+            #expect(byBob.status == 1)
+            #expect(byBob.output.contains("Forbidden: the token of bob lacks the role operate"))
+            let byNobody = try await AviaryCommand.run(open)
+            #expect(byNobody.status == 1)
+            #expect(byNobody.output.contains("Give a token with --token-file FILE or AVIARY_TOKEN"))
+            let wrongFile = try await AviaryCommand.run(open + ["--token-file", "\(directory)/tokens"])
+            #expect(wrongFile.status == 64)
+            #expect(wrongFile.output.contains("must hold one token and nothing else"))
+            #expect(try await GateStore.open(directory: directory).history().map(\.actor) == ["ann"])
+            #expect(try !process.logText.contains("token-of"))
+        }
+    }
+
+    @Test("trusts the authority of --ca-file and shows --cert-file", .timeLimit(.minutes(1)))
+    func trustsAuthority() async throws {
+        try await withTemporaryDirectory { directory in
+            let authority = try TestAuthority(named: "authority", in: directory)
+            let (server, ann) = (
+                try authority.issue("server", file: "server"), try authority.issue("ann", file: "ann")
+            )
+            let process = try await LoadTesterProcess([
+                "--tls-cert", server.certificate, "--tls-key", server.key, "--client-ca", authority.file,
+                "--data-dir", directory,
+            ])
+            let url = process.server.url.replacing("http:", with: "https:")
+            let open = ["gate", "open", "podinfo", "-n", "test", "--server", url]
+            let shown = ["--cert-file", ann.certificate, "--key-file", ann.key]
+            let opened = try await AviaryCommand.run(open + shown + ["--ca-file", authority.file])
+            #expect(opened.status == 0, "\(opened.output)")
+            #expect(try await GateStore.open(directory: directory).history().map(\.actor) == ["ann"])
+            let mistrusting = try await AviaryCommand.run(open + shown)
+            #expect(mistrusting.status == 1)
+            #expect(mistrusting.output.contains("give its authority with --ca-file"), "\(mistrusting.output)")
+            let nameless = try await AviaryCommand.run(open + ["--ca-file", authority.file])
+            #expect(nameless.status == 1)
+        }
     }
 
     @Test("says that the port is in use")
@@ -87,27 +152,9 @@ struct CommandLineTests {
         }
     }
 
-    struct Ran: Equatable {
-        let status: Int32
-        let output: String
-    }
+    private typealias Ran = AviaryCommand.Ran
 
     private func aviary(_ arguments: String..., environment: [String: String] = [:]) async throws -> Ran {
-        try await aviary(arguments, environment: environment)
-    }
-
-    private func aviary(_ arguments: [String], environment: [String: String] = [:]) async throws -> Ran {
-        let process = Process()
-        process.executableURL = LoadTesterProcess.binary
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = try OutputFile()
-        defer { output.remove() }
-        process.standardOutput = output.handle
-        process.standardError = output.handle
-        try process.run()
-        defer { if process.isRunning { process.terminate() } }
-        try await eventually { !process.isRunning }
-        return Ran(status: process.terminationStatus, output: try output.text)
+        try await AviaryCommand.run(arguments, environment: environment)
     }
 }

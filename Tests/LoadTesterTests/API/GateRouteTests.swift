@@ -86,6 +86,52 @@ struct GateRouteTests {
         }
     }
 
+    @Test(
+        "is not fooled by a namespace with a line break behind it",
+        arguments: ["prod\\n", "prod\\r\\n", "prod\\u2028", "prod\\u0085", "x\\nprod", "prod\\nx"])
+    func namespaceWithLineBreak(_ namespace: String) async throws {
+        try await LiveServer.run(namespaces: "^prod$") { server async throws in
+            let body = #"{"name":"podinfo","namespace":"\#(namespace)"}"#
+            #expect(try await server.send("/gate/open", body) == .init(status: 403, body: "Forbidden"))
+        }
+    }
+
+    @Test("hides other namespaces from listings, and refuses to list one by name")
+    func listingsAreFiltered() async throws {
+        let gates = try GateStore.inMemory()
+        for namespace in ["prod", "test"] {
+            try await gates.open(
+                GateKey(.gate, namespace: namespace, name: "podinfo"), by: GateMove(actor: "ann"))
+        }
+        try await LiveServer.run(gates: gates, namespaces: "^prod$") { server async throws in
+            for path in ["/gates", "/gates/history", "/tasks"] {
+                let all = try await server.send(path, nil, method: "GET")
+                #expect(all.status == 200)
+                #expect(!all.body.contains("test"), "\(path): \(all.body)")
+                let other = try await server.send("\(path)?namespace=test", nil, method: "GET")
+                #expect(other == .init(status: 403, body: "Forbidden"))
+                #expect(try await server.send("\(path)?namespace=prod%0A", nil, method: "GET").status == 403)
+                #expect(try await server.send("\(path)?namespace=prod", nil, method: "GET").status == 200)
+            }
+        }
+    }
+
+    @Test(
+        "refuses names that are too long to be kept, and names the field",
+        arguments: ["name", "namespace", "phase", "checksum", "reason", "gate"])
+    func longNames(_ field: String) async throws {
+        try await LiveServer.run { server async throws in
+            let long = String(repeating: "x", count: 5000)
+            let body =
+                field == "gate"
+                ? #"{"name":"podinfo","namespace":"test","metadata":{"gate":"\#(long)"}}"#
+                : #"{"\#(field)":"\#(long)"}"#
+            let answer = try await server.send("/gate/check", body)
+            #expect(answer.status == 400)
+            #expect(answer.body.hasPrefix("\(field) is longer than"), "\(answer.body)")
+        }
+    }
+
     @Test("lists who moved a gate and why, and what waits at it")
     func lists() async throws {
         try await LiveServer.run { server async throws in

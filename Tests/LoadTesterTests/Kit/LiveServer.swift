@@ -13,17 +13,24 @@ struct LiveServer: Sendable {
 
     static func run<T: Sendable>(
         gates: GateStore? = nil, limits: TaskLimits = TaskLimits(), namespaces: String = "",
-        environment: TaskEnvironment = .none,
+        environment: TaskEnvironment = .none, permissions: TaskPermissions = TaskPermissions(),
+        access: AccessControl = .none, serverLimits: ServerLimits = ServerLimits(),
+        tls: ServerTLS? = nil, log: LogLines = LogLines(),
         _ body: @escaping @Sendable (LiveServer) async throws -> T
     ) async throws -> T {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let logger = log.logger
         let gates = try gates ?? .inMemory()
-        let tasks = TaskRunner(limits: limits, environment: environment, logger: logger)
+        let tasks = TaskRunner(
+            limits: limits, permissions: permissions, environment: environment, logger: logger)
         let routes = LoadTesterRoutes(
             gates: gates, tasks: tasks, namespaceFilter: try NamespaceFilter(pattern: namespaces),
-            logger: logger)
+            access: access, logger: logger)
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let server = LoadTesterServer(routes: routes, host: "127.0.0.1", port: 0) { port.yield($0) }
+        let server = LoadTesterServer(
+            routes: routes, host: "127.0.0.1", port: 0, limits: serverLimits, tls: tls
+        ) {
+            port.yield($0)
+        }
         return try await withThrowingTaskGroup(of: T?.self) { group in
             group.addTask {
                 try? await server.run()
@@ -34,7 +41,8 @@ struct LiveServer: Sendable {
                 let bound = try #require(await ports.first { _ in true })
                 return try await body(
                     LiveServer(
-                        address: LiveServerAddress(url: "http://127.0.0.1:\(bound)"), gates: gates,
+                        address: LiveServerAddress(
+                            url: "\(tls == nil ? "http" : "https")://127.0.0.1:\(bound)"), gates: gates,
                         tasks: tasks))
             }
             defer { group.cancelAll() }
@@ -53,6 +61,28 @@ struct LiveServer: Sendable {
     }
 
     func get(_ path: String) async throws -> String { try await address.get(path) }
+
+    /// What `GET /tasks` tells of the tasks, oldest first.
+    func taskList() async throws -> [ListedTask] {
+        struct Listing: Decodable { let tasks: [ListedTask] }
+        return try JSONDecoder().decode(Listing.self, from: Data(try await get("/tasks").utf8)).tasks
+    }
+
+    /// The only task, once it has ended.
+    func finishedTask(within limit: Duration = .seconds(10)) async throws -> ListedTask {
+        try await eventually(within: limit) { try await taskList().first?.finishedAt != nil }
+        return try #require(try await taskList().first)
+    }
+}
+
+/// A task as `GET /tasks` shows it.
+struct ListedTask: Decodable {
+    let type: String
+    let command: String
+    let state: String
+    let finishedAt: String?
+    let result: String?
+    let output: String
 }
 
 /// The payload of a task for the canary podinfo.test.

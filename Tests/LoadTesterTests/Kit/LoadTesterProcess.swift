@@ -1,9 +1,11 @@
 import Foundation
+import NIOSSL
 import Testing
 
 /// The built `aviary loadtester` as a process of its own, on a free port.
 final class LoadTesterProcess {
     private let process = Process()
+    private let log: OutputFile
     let server: LiveServerAddress
 
     /// The built `aviary` binary, beside the tests.
@@ -11,11 +13,20 @@ final class LoadTesterProcess {
         Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "aviary")
     }
 
-    init(_ arguments: [String] = []) async throws {
+    /// Starts it and waits until it listens.
+    ///
+    /// - Parameter shell: what a shell does before it becomes the load tester.
+    init(_ arguments: [String] = [], shell: String? = nil, tls: TLSConfiguration? = nil) async throws {
         let log = try OutputFile()
-        defer { log.remove() }
-        process.executableURL = Self.binary
-        process.arguments = ["loadtester", "-port", "0", "--host", "127.0.0.1"] + arguments
+        self.log = log
+        let command = ["loadtester", "-port", "0", "--host", "127.0.0.1"] + arguments
+        if let shell {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "\(shell); exec \"$0\" \"$@\"", Self.binary.path] + command
+        } else {
+            process.executableURL = Self.binary
+            process.arguments = command
+        }
         process.standardError = log.handle
         try process.run()
         var port: Int?
@@ -24,10 +35,19 @@ final class LoadTesterProcess {
             port = started?.split(separator: ":").last.flatMap { Int($0) }
             return port != nil
         }
-        server = LiveServerAddress(url: "http://127.0.0.1:\(try #require(port))")
+        let scheme = tls == nil ? "http" : "https"
+        server = LiveServerAddress(url: "\(scheme)://127.0.0.1:\(try #require(port))", tls: tls)
     }
 
-    deinit { process.terminate() }
+    deinit {
+        process.terminate()
+        log.remove()
+    }
+
+    /// What it has logged.
+    var logText: String {
+        get throws { try log.text }
+    }
 
     var id: pid_t { process.processIdentifier }
 

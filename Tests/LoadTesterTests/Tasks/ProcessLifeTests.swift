@@ -20,10 +20,71 @@ struct ProcessLifeTests {
             let started = ContinuousClock.now
             let ended = try await answer
             #expect(ended.status == 500)
-            #expect(ended.body.hasSuffix("timed out after 0.5s"))
+            #expect(ended.body.hasSuffix("timed out after 500ms"))
             try await eventually { try LoadTesterProcess.count(of: mark) == 0 }
             #expect(ContinuousClock.now - started < .seconds(2.5))
         }
+    }
+
+    @Test(
+        "ends processes that have left the group within 2 s of the time-out, though they ignore TERM",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "setsid sleep MARK & sleep MARK", "setsid -f sleep MARK >/dev/null 2>&1; sleep MARK",
+            "setsid -f sh -c 'trap \"\" TERM; setsid -f sleep MARK; sleep MARK' >/dev/null 2>&1; sleep MARK",
+            "trap '' TERM; (setsid sh -c 'sleep MARK & sleep MARK' &) ; sleep MARK; sleep MARK",
+            "env -i setsid sleep MARK & sleep MARK", "while :; do setsid -f sleep MARK; sleep 0.05; done",
+        ], ["cmd", "bash"])
+    func timeoutEndsThoseThatLeft(_ pattern: String, _ type: String) async throws {
+        let mark = "\(Int.random(in: 100_000...999_999)).75"
+        var limits = TaskLimits()
+        limits.timeout = .milliseconds(500)
+        try await LiveServer.run(limits: limits) { server async throws in
+            let payload = try taskPayload(["type": type, "cmd": pattern.replacing("MARK", with: mark)])
+            let started = ContinuousClock.now
+            _ = try await server.send("/", payload)
+            let task = try await server.finishedTask()
+            #expect(task.state == "timedOut")
+            #expect(try LoadTesterProcess.count(of: mark) == 0)
+            #expect(ContinuousClock.now - started < .seconds(2.5 + 2))
+        }
+    }
+
+    @Test("ends what a bash task leaves behind, and waits for what a cmd task leaves")
+    func leftovers() async throws {
+        let mark = "\(Int.random(in: 100_000...999_999)).125"
+        try await LiveServer.run { server async throws in
+            let bash = try taskPayload(["type": "bash", "cmd": "setsid -f sleep \(mark) >/dev/null 2>&1"])
+            #expect(try await server.send("/", bash).status == 200)
+            #expect(try LoadTesterProcess.count(of: mark) == 0)
+            let short = "setsid -f sh -c 'sleep 0.4; : \(mark)' >/dev/null 2>&1"
+            #expect(try await server.send("/", try taskPayload(["cmd": short])).status == 202)
+            try await eventually { try LoadTesterProcess.count(of: "\(mark)") > 0 }
+            #expect(try await server.taskList().last?.state == "running")
+            try await eventually { try await server.taskList().last?.state == "succeeded" }
+            #expect(try LoadTesterProcess.count(of: mark) == 0)
+        }
+    }
+
+    @Test("leaves none of 200 tasks at once behind on SIGTERM", .timeLimit(.minutes(2)))
+    func manyTasksAreEnded() async throws {
+        let mark = "\(Int.random(in: 100_000...999_999)).875"
+        let process = try await LoadTesterProcess(["--grace-period", "2s", "--max-tasks", "60"])
+        let server = process.server
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let payload = try taskPayload(["cmd": "setsid sleep \(mark) & sleep \(mark) # \(number)"])
+                    return try await server.send("/", payload).status
+                }
+            }
+            for try await status in group { #expect(status == 202) }
+        }
+        try await eventually(within: .seconds(60)) {
+            try LoadTesterProcess.count(of: "sleep\0\(mark)") >= 120
+        }
+        #expect(try await process.end(by: SIGTERM) == 0)
+        #expect(try LoadTesterProcess.count(of: mark) == 0)
     }
 
     @Test("keeps the daemon's descriptors from its tasks, and leaks none when a command cannot start")
@@ -70,36 +131,13 @@ struct ProcessLifeTests {
     @Test("exits with 0 on SIGTERM though a client holds half a request open", .timeLimit(.minutes(1)))
     func sigtermWithSlowClient() async throws {
         let process = try await LoadTesterProcess(["--grace-period", "1s"])
-        let port = try #require(UInt16(process.server.url.split(separator: ":").last ?? ""))
-        let client = try HalfRequest(port: port)
-        defer { client.close() }
+        let client = try RawConnection(to: process.server)
+        client.send("POST /gate/check HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"name\":")
         #expect(try await process.end(by: SIGTERM) == 0)
+        withExtendedLifetime(client) {}
     }
 
     private func openDescriptors() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     }
-}
-
-/// A connection that has sent the head of a request and only a part of its body.
-struct HalfRequest {
-    private let socket: Int32
-
-    init(port: UInt16) throws {
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        try #require(connected == 0)
-        let half = "POST /gate/check HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"name\":"
-        try #require(write(socket, half, half.utf8.count) == half.utf8.count)
-    }
-
-    func close() { Glibc.close(socket) }
 }

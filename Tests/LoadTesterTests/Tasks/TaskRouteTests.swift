@@ -217,15 +217,6 @@ struct TaskRouteTests {
     }
 
     private func finishedStates(_ server: LiveServer) async throws -> [String] {
-        struct Listing: Decodable {
-            struct Task: Decodable {
-                let state: String
-                let finishedAt: String?
-            }
-            let tasks: [Task]
-        }
-        let json = try await server.get("/tasks")
-        return try JSONDecoder().decode(Listing.self, from: Data(json.utf8)).tasks
-            .filter { $0.finishedAt != nil }.map(\.state)
+        try await server.taskList().filter { $0.finishedAt != nil }.map(\.state)
     }
 }

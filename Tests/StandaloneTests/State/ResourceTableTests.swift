@@ -1,3 +1,5 @@
+import Delivery
+import FlaggerAPI
 import Foundation
 import Testing
 
@@ -14,8 +16,8 @@ struct ResourceTableTests {
         table = ResourceTable(writer: try StateDatabase.open(at: folder.path).writer)
     }
 
-    private func drafts(port: Int, name: String = "shop") throws -> [ResourceTable.Draft] {
-        try ManifestLoader.drafts(
+    private func drafts(port: Int, name: String = "shop") async throws -> [ResourceTable.Draft] {
+        try await ManifestLoader.drafts(
             of: """
                 apiVersion: aviary/v1alpha1
                 kind: Process
@@ -30,7 +32,8 @@ struct ResourceTableTests {
                   service: {port: \(port)}
                   analysis: {interval: 1s, threshold: 1, maxWeight: 50, stepWeight: 10}
                 """,
-            folder: folder.path, knownTargets: [])
+            folder: folder.path, options: ValidationOptions(requiresProcess: true),
+            resources: NoReferencedResources())
     }
 
     private func ports() async throws -> [String: Int] {
@@ -43,8 +46,8 @@ struct ResourceTableTests {
 
     @Test("puts back what was there, and removes what was not, when an apply is undone")
     func putsBack() async throws {
-        try await table.take(try drafts(port: 1000), from: .files)
-        let wanted = try drafts(port: 2000) + drafts(port: 3000, name: "new")
+        try await table.take(try await drafts(port: 1000), from: .files)
+        let wanted = try await drafts(port: 2000) + drafts(port: 3000, name: "new")
         let held = try await table.held(wanted)
         try await table.take(wanted, from: .applied)
         #expect(try await ports() == ["shop": 2000, "new": 3000])
@@ -54,8 +57,8 @@ struct ResourceTableTests {
 
     @Test("removes with the file a resource that was applied before a file held it")
     func followsTheFile() async throws {
-        try await table.take(try drafts(port: 1000), from: .applied)
-        try await table.take(try drafts(port: 2000), from: .files)
+        try await table.take(try await drafts(port: 1000), from: .applied)
+        try await table.take(try await drafts(port: 2000), from: .files)
         #expect(try await ports() == ["shop": 2000])
         try await table.take([], from: .files)
         #expect(try await ports().isEmpty)
@@ -63,8 +66,8 @@ struct ResourceTableTests {
 
     @Test("takes the folder of a file that moved, although its text is the same")
     func followsTheFolder() async throws {
-        try await table.take(try drafts(port: 1000), from: .files)
-        var moved = try drafts(port: 1000)
+        try await table.take(try await drafts(port: 1000), from: .files)
+        var moved = try await drafts(port: 1000)
         for index in moved.indices { moved[index].folder = "/elsewhere" }
         try await table.take(moved, from: .files)
         #expect(try await table.all().values.map(\.folder) == ["/elsewhere"])

@@ -1,5 +1,6 @@
 import Foundation
 import LoadGenerator
+import Timing
 
 /// `http`: a load test in this process, without a shell; its result answers the hook.
 ///
@@ -129,7 +130,7 @@ extension HTTPTask {
 
     private static func duration(_ key: String, _ metadata: [String: String]) throws -> Duration? {
         guard let text = metadata[key] else { return nil }
-        guard let duration = WrittenDuration.parse(text), duration > .zero else {
+        guard let duration = try? GoDuration.parse(text), duration > .zero else {
             throw refused(key, "is \"\(text)\": write it like 500ms, 30s or 1m30s")
         }
         return duration

@@ -5,11 +5,6 @@ struct KubectlTask: TaskType {
 
     /// Runs `kubectl` with the arguments in `metadata.cmd`, quotes respected.
     func makeWork(for payload: HookPayload) throws -> TaskWork {
-        let command = try payload.command()
-        let arguments = try ShellWords.split(command, field: "metadata.cmd")
-        return TaskWork(command: command) { context in
-            await ProcessGroup(executable: .name("kubectl"), arguments: arguments, leftovers: .ended)
-                .run(in: context)
-        }
+        try .tool("kubectl", payload)
     }
 }

@@ -1,0 +1,26 @@
+import Rollout
+import Synchronization
+
+/// What is known of one canary beside the cluster: only what the next look would find out again.
+final class CanaryMemory: Sendable {
+    struct State {
+        /// The checksums of the configuration that the target was last seen with.
+        var checksums: [String: String] = [:]
+        /// What the target was last seen at.
+        var target: Revision?
+        /// The generation that the target had then.
+        var generation: Int?
+        /// A fingerprint that a newer server gives to a template that has not changed, and the one it is known by.
+        var alias: (computed: String, known: String)?
+        /// The label that the target's pods were last selected by, and its value.
+        var selector: (label: String, value: String)?
+        /// The status that is durable, as far as this process knows.
+        var status = RolloutStatus()
+    }
+
+    private let state = Mutex(State())
+
+    func callAsFunction<Value>(_ body: (inout State) -> Value) -> Value where Value: Sendable {
+        state.withLock { body(&$0) }
+    }
+}

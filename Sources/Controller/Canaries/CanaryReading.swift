@@ -1,0 +1,49 @@
+import FlaggerAPI
+import JSON
+import KubernetesClient
+
+/// A canary as the server has it: decoded, with defaults, and what is wrong with it.
+struct CanaryReading: Sendable {
+    /// What the reading rests on: a status write changes nothing of it.
+    struct Basis: Sendable, Equatable {
+        var uid: String?
+        var generation: Int?
+        var annotations: [String: String]
+
+        init(_ object: KubernetesObject) {
+            uid = object.uid
+            generation = object.generation
+            annotations = object.annotations
+        }
+    }
+
+    let basis: Basis
+    /// Nil when it could not be read at all.
+    let canary: Canary?
+    /// The first error, naming field and fix; nil when there is none.
+    let error: String?
+    /// What works but probably not as meant.
+    let warnings: [String]
+
+    init(_ object: KubernetesObject, minimumInterval: Duration) {
+        basis = Basis(object)
+        var json = object.json
+        json["apiVersion"] = .string(Canary.apiVersion)
+        json["kind"] = .string(Canary.kind)
+        for unread in ["status"] { json[path: unread] = nil }
+        json[path: "metadata", "ownerReferences"] = nil
+        let reader = ManifestReader(options: ValidationOptions(minimumInterval: minimumInterval))
+        let manifest = reader.read(text: json.text)
+        canary = manifest.canaries.first
+        let errors = manifest.diagnostics.filter { $0.severity == .error }.map(Self.text)
+        error =
+            errors.isEmpty
+            ? (canary == nil ? "the canary can't be read" : nil) : errors.joined(separator: "; ")
+        warnings = manifest.diagnostics.filter { $0.severity == .warning }.map(Self.text)
+    }
+
+    private static func text(_ diagnostic: Diagnostic) -> String {
+        let subject = diagnostic.field.isEmpty ? "" : "\(diagnostic.field): "
+        return subject + diagnostic.message + (diagnostic.fix.isEmpty ? "" : " (\(diagnostic.fix))")
+    }
+}

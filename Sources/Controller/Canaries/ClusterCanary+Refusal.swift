@@ -1,0 +1,136 @@
+import Delivery
+import FlaggerAPI
+import JSON
+import KubernetesClient
+import Rollout
+
+/// Why a canary is left alone.
+struct Refusal: Error, Equatable {
+    /// A word for it.
+    var reason: String
+    /// The field, what is wrong with it, and what to do.
+    var message: String
+}
+
+extension ClusterCanary {
+    /// Decides whether a canary can be used.
+    func accept(_ reading: CanaryReading) -> Result<Accepted, Refusal> {
+        guard let canary = reading.canary, reading.error == nil else {
+            return .failure(Refusal(reason: "Invalid", message: reading.error ?? "the canary can't be read"))
+        }
+        let target = TargetRegistry.Target(canary)
+        environment.registry.note(
+            key, releases: target, since: canary.metadata.creationTimestamp ?? "")
+        if let owner = environment.registry.owner(of: target), owner != key {
+            return .failure(
+                Refusal(
+                    reason: "TargetTaken",
+                    message:
+                        "spec.targetRef: \(target.kind) \(target.name) is released by Canary \(owner.name) already: remove one of the two"
+                ))
+        }
+        let provider = canary.spec.provider.flatMap { $0.isEmpty ? nil : $0 } ?? environment.settings.provider
+        guard let type = RouterType.named(provider) else {
+            let known = RouterType.all.flatMap(\.providers).joined(separator: ", ")
+            return .failure(
+                Refusal(
+                    reason: "UnknownProvider",
+                    message: "spec.provider: \(provider) is not supported: use one of \(known)"))
+        }
+        if let field = foreignReference(of: canary) {
+            return .failure(
+                Refusal(
+                    reason: "CrossNamespace",
+                    message: "\(field): names another namespace, which -no-cross-namespace-refs forbids"))
+        }
+        let context = RouterContext(
+            canary: canary, cluster: environment.cluster, settings: environment.settings.routers,
+            status: RolloutStatus())
+        if let complaint = type.complaint(context) {
+            return .failure(Refusal(reason: "Invalid", message: complaint))
+        }
+        do {
+            var definition = try CanaryDefinition(
+                canary, shiftsTraffic: type.abilities.contains(.weights),
+                minimumInterval: environment.settings.minimumInterval,
+                cluster: environment.settings.clusterName.isEmpty ? nil : environment.settings.clusterName)
+            definition.addEventWebhook(environment.settings.eventWebhook)
+            environment.settings.alerts.add(to: &definition.alerts)
+            return .success(
+                Accepted(
+                    canary: canary, definition: definition, router: type, provider: provider,
+                    basis: reading.basis))
+        } catch {
+            return .failure(Refusal(reason: "Invalid", message: "\(error)"))
+        }
+    }
+
+    private func foreignReference(of canary: Canary) -> String? {
+        guard environment.settings.routers.refusesOtherNamespaces else { return nil }
+        let own = canary.metadata.namespace
+        func isForeign(_ namespace: String?) -> Bool { namespace.map { !$0.isEmpty && $0 != own } ?? false }
+        if isForeign(canary.spec.upstreamRef?.namespace) { return "spec.upstreamRef.namespace" }
+        let analysis = canary.spec.effectiveAnalysis
+        if let index = analysis.metrics.firstIndex(where: { isForeign($0.templateRef?.namespace) }) {
+            return "spec.analysis.metrics[\(index)].templateRef.namespace"
+        }
+        if let index = analysis.alerts.firstIndex(where: { isForeign($0.providerRef.namespace) }) {
+            return "spec.analysis.alerts[\(index)].providerRef.namespace"
+        }
+        return nil
+    }
+
+    /// Writes the refusal into the canary and tells it, unless that was done.
+    func tell(_ refusal: Refusal, to object: KubernetesObject) async throws {
+        let status = object.json["status"]
+        let before = CanaryConditions.find(CanaryConditions.accepted, in: status)
+        guard before?["message"] != .string(refusal.message) || before?["reason"] != .string(refusal.reason)
+        else { return }
+        let time = "\(environment.now().iso8601)"
+        let condition: JSONValue = [
+            "type": .string(CanaryConditions.accepted), "status": "False",
+            "reason": .string(refusal.reason), "message": .string(refusal.message),
+            "lastUpdateTime": .string(time), "lastTransitionTime": .string(time),
+        ]
+        try await write(conditions: others(of: status) + [condition], to: object)
+        voice(uid: object.uid).announce(.warning, refusal.reason, refusal.message)
+    }
+
+    /// Takes back a refusal whose reason is gone.
+    func clearRefusal(of object: KubernetesObject) async throws {
+        let status = object.json["status"]
+        guard CanaryConditions.find(CanaryConditions.accepted, in: status) != nil else { return }
+        try await write(conditions: others(of: status), to: object)
+    }
+
+    private func others(of status: JSONValue?) -> [JSONValue] {
+        (status?["conditions"]?.elements ?? []).filter {
+            $0["type"] != .string(CanaryConditions.accepted)
+        }
+    }
+
+    private func write(conditions: [JSONValue], to object: KubernetesObject) async throws {
+        try await environment.cluster.patch(
+            .canary, key.name, in: key.namespace ?? "",
+            with: [
+                "metadata": ["resourceVersion": .string(object.resourceVersion ?? "")],
+                "status": ["conditions": .array(conditions)],
+            ], subresource: "status")
+    }
+}
+
+extension TargetRegistry.Target {
+    init(_ canary: Canary) {
+        let target = canary.spec.targetRef
+        self.init(namespace: canary.metadata.namespace, kind: target.kind, name: target.name)
+    }
+}
+
+extension CanaryDefinition {
+    /// Lets a hook hear every event, when the canary has no event hook of its own.
+    mutating func addEventWebhook(_ url: String) {
+        guard !url.isEmpty, plan.hooks(at: .eachEvent).isEmpty else { return }
+        plan.hooks.append(Hook(index: webhooks.count, name: "event-webhook", type: .event))
+        webhooks.append(Webhook(endpoint: HookEndpoint(url: url)))
+    }
+}

@@ -1,0 +1,193 @@
+import Delivery
+import FlaggerAPI
+import KubernetesClient
+import Rollout
+import Synchronization
+
+/// One canary of the cluster: its ticks, and what they need to remember.
+final class ClusterCanary: Sendable {
+    /// What the last look has found out about the resource.
+    private struct Knowledge {
+        var reading: CanaryReading?
+        /// The last one that was valid: a rollout under way goes on by it.
+        var valid: Accepted?
+        var refusal: Refusal?
+        var trouble: String?
+        var interval: Duration
+    }
+
+    /// A valid canary.
+    struct Accepted: Sendable {
+        var canary: Canary
+        var definition: CanaryDefinition
+        var router: RouterType
+        var provider: String
+        var basis: CanaryReading.Basis
+    }
+
+    let key: ObjectKey
+    let environment: ControllerEnvironment
+    let memory = CanaryMemory()
+    let outbox: CanaryOutbox
+    private let courier: Courier
+    private let performer = CanaryPerformer()
+    private let interpreter: Interpreter
+    private let knowledge: Mutex<Knowledge>
+    private let retirement = Wakeup()
+    private let loop: Mutex<TickLoop?> = Mutex(nil)
+
+    init(_ key: ObjectKey, in environment: ControllerEnvironment) {
+        self.key = key
+        self.environment = environment
+        knowledge = Mutex(Knowledge(interval: environment.settings.minimumInterval))
+        let voice = Self.voice(key, uid: nil, environment)
+        outbox = CanaryOutbox { await voice.settled($0) }
+        courier = Courier(
+            outbox: outbox, caller: environment.caller,
+            alerts: AlertSender(resources: environment.resources, client: environment.client),
+            now: environment.now,
+            onTrouble: { voice.announce(.warning, Announcement.Reason.hookFailed.rawValue, $0) })
+        interpreter = Interpreter(
+            workload: performer, router: performer, store: performer, sink: performer,
+            caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
+        let loop = TickLoop(slots: environment.slots) { [weak self] in
+            self?.knowledge.withLock { $0.interval } ?? .seconds(10)
+        } tick: { [weak self] in
+            await self?.tick()
+        }
+        self.loop.withLock { $0 = loop }
+    }
+
+    /// Ticks and tells event hooks until the task is cancelled or the canary retired.
+    func run(after delay: Duration) async {
+        await withDiscardingTaskGroup { group in
+            if let loop = loop.withLock({ $0 }) { group.addTask { await loop.run(after: delay) } }
+            group.addTask { await self.courier.run() }
+            await self.retirement.sleep(atMost: .seconds(1 << 32))
+            group.cancelAll()
+        }
+    }
+
+    /// Ends `run`: the canary is gone.
+    func retire() { retirement.signal() }
+
+    /// Looks soon.
+    func hurry() { loop.withLock { $0 }?.hurry() }
+
+    /// The resource may have changed: looks at once when that is worth it.
+    func resourceChanged(_ object: KubernetesObject) {
+        let basis = CanaryReading.Basis(object)
+        guard let known = knowledge.withLock({ $0.reading?.basis }) else { return hurry() }
+        guard known != basis else { return }
+        let orders = [CanaryAnnotations.abortKey, CanaryAnnotations.pauseKey]
+        let isOrder = orders.contains { known.annotations[$0] != basis.annotations[$0] }
+        if isOrder || object.isDeleted || isIdle { hurry() }
+    }
+
+    /// The target has changed: looks at once when no rollout is under way.
+    func targetChanged(_ object: KubernetesObject?) {
+        let phase = memory { $0.status.phase }
+        let isNew = phase == nil || phase == .initializing
+        if isNew || isIdle && object?.generation != memory({ $0.generation }) { hurry() }
+    }
+
+    /// Primary has changed: looks at once when it is awaited for the first time.
+    func primaryChanged() {
+        if memory({ $0.status.phase }) == .initializing { hurry() }
+    }
+
+    private var isIdle: Bool { memory { $0.status.phase }?.isAtRest ?? true }
+
+    private func tick() async {
+        let start = ContinuousClock.now
+        do {
+            try await look()
+            note(trouble: nil)
+        } catch is CancellationError {
+        } catch {
+            note(trouble: error)
+        }
+        environment.metrics.ticked(key, ContinuousClock.now - start)
+    }
+
+    private func look() async throws {
+        guard let object = try await environment.cluster.find(.canary, key.name, in: key.namespace ?? "")
+        else { return }
+        let reading = read(object)
+        if object.isDeleted { return try await finalise(object, reading) }
+        switch accept(reading) {
+        case .success(let accepted):
+            knowledge.withLock { knowledge in
+                knowledge.valid = accepted
+                knowledge.interval = accepted.definition.interval
+            }
+            try await clearRefusal(of: object)
+            try await keepFinalizer(of: object, accepted.canary)
+            try await perform(accepted)
+        case .failure(let refusal):
+            try await tell(refusal, to: object)
+            // A rollout under way must come to its end, by the rules that it started with.
+            if !isIdle, var valid = knowledge.withLock({ $0.valid }) {
+                valid.basis = reading.basis
+                try await perform(valid)
+            }
+        }
+    }
+
+    private func read(_ object: KubernetesObject) -> CanaryReading {
+        let basis = CanaryReading.Basis(object)
+        if let known = knowledge.withLock({ $0.reading }), known.basis == basis { return known }
+        let reading = CanaryReading(object, minimumInterval: environment.settings.minimumInterval)
+        knowledge.withLock { $0.reading = reading }
+        return reading
+    }
+
+    private func perform(_ accepted: Accepted) async throws {
+        let voice = voice(uid: accepted.canary.metadata.uid)
+        let parts = try await CanaryParts(
+            accepted, memory: memory, outbox: outbox, voice: voice, in: environment
+        ) { [weak self] in self?.hurry() }
+        performer.take(parts, voice)
+        let status = try await parts.store.load()
+        environment.metrics.follow(
+            key, target: accepted.canary.spec.targetRef.name,
+            strategy: "\(accepted.definition.plan.strategy)",
+            status)
+        var trouble: (any Error)?
+        if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {
+            do { try await parts.router.reconcile() } catch { trouble = error }
+        }
+        let outcome = try await interpreter.tick(parts.definition)
+        if let trouble = outcome.trouble ?? trouble { throw trouble }
+    }
+
+    func voice(uid: String?) -> CanaryVoice { Self.voice(key, uid: uid, environment) }
+
+    private static func voice(
+        _ key: ObjectKey, uid: String?, _ environment: ControllerEnvironment
+    ) -> CanaryVoice {
+        CanaryVoice(
+            canary: key, uid: uid, recorder: environment.recorder, metrics: environment.metrics,
+            logger: environment.logger)
+    }
+
+    /// Tells a trouble when it is new, and logs it with every tick that has it.
+    private func note(trouble: (any Error)?) {
+        let text = trouble.map { "\($0)" }
+        let (isNew, uid) = knowledge.withLock { knowledge in
+            defer { knowledge.trouble = text }
+            return (knowledge.trouble != text, knowledge.reading?.basis.uid)
+        }
+        guard let trouble, let text else { return }
+        if isNew {
+            voice(uid: uid).announce(.warning, ControllerError.reason(of: trouble), text)
+        } else {
+            environment.logger.debug("\(text)", metadata: ["canary": "\(key)"])
+        }
+    }
+}
+
+extension KubernetesObject {
+    /// Whether somebody has asked to delete it.
+    var isDeleted: Bool { json[path: "metadata", "deletionTimestamp"] != nil }
+}

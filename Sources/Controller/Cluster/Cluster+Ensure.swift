@@ -1,0 +1,94 @@
+import FlaggerAPI
+import JSON
+public import KubernetesClient
+
+extension Cluster {
+    /// Makes an object be as wanted: creates it, or writes what differs; writes nothing when nothing does.
+    ///
+    /// Labels and annotations of others stay, and so do fields the server added. A field that an earlier call wanted
+    /// and this one does not is removed. Conflicts are retried.
+    ///
+    /// - Parameters:
+    ///   - wanted: the object, with its owner reference; its `spec` (and `data`) is managed as a whole.
+    ///   - keeping: members of `spec` that stay although they are not wanted, such as a service's `clusterIP`.
+    /// - Throws: ``ControllerError/foreign(_:owner:)`` when the object belongs to another controller.
+    public func ensure(_ wanted: KubernetesObject, as type: ResourceType, keeping: Set<String> = [])
+        async throws
+    {
+        let namespace = wanted.namespace ?? ""
+        let stamped = try wanted.stamped()
+        var current = try await find(type, wanted.name, in: namespace)
+        for attempt in 1... {
+            do {
+                guard let current else {
+                    try await create(stamped, as: type)
+                    return
+                }
+                try current.requireOwner(of: wanted, type)
+                guard let patch = current.patch(to: stamped, keeping: keeping) else { return }
+                try await self.patch(type, wanted.name, in: namespace, with: patch)
+                return
+            } catch let error as KubernetesError where error.isOutdated && attempt < 4 {
+                current = try await fetch(type, wanted.name, in: namespace)
+            }
+        }
+    }
+}
+
+extension KubernetesError {
+    /// Whether the write was refused because it rests on an old reading.
+    var isOutdated: Bool {
+        switch self {
+        case .conflict, .alreadyExists, .notFound: true
+        default: false
+        }
+    }
+}
+
+extension KubernetesObject {
+    /// The annotation that tells which fields an earlier write wanted.
+    static let stampKey = "aviary/applied"
+
+    /// With a fingerprint of the wanted fields among the annotations.
+    func stamped() throws -> KubernetesObject {
+        var copy = self
+        copy.json[path: "metadata", "annotations", Self.stampKey] = .string(
+            try StableHash.of([json["spec"], json["data"]]))
+        return copy
+    }
+
+    /// The merge patch that makes this object as wanted; nil when it is.
+    func patch(to wanted: KubernetesObject, keeping: Set<String>) -> JSONValue? {
+        let isStamped =
+            json[path: "metadata", "annotations", Self.stampKey]
+            == wanted.json[path: "metadata", "annotations", Self.stampKey]
+        guard !isStamped || !json.contains(wanted.json.withoutOwners) else { return nil }
+        var patch = wanted.json.withoutOwners
+        for part in ["spec", "data"] {
+            guard let own = json[part], let goal = wanted.json[part] else { continue }
+            patch[path: part] = own.mergePatch(to: goal, keeping: keeping)
+        }
+        patch[path: "metadata", "resourceVersion"] = resourceVersion.map { .string($0) }
+        return patch
+    }
+
+    /// The reference of the controller that this object belongs to.
+    var controllerReference: JSONValue? {
+        json[path: "metadata", "ownerReferences"]?.elements?.first { $0["controller"]?.bool == true }
+    }
+
+    func requireOwner(of wanted: KubernetesObject, _ type: ResourceType) throws {
+        guard let mine = controllerReference, let other = wanted.controllerReference else { return }
+        guard mine["kind"] != other["kind"] || mine["name"] != other["name"] else { return }
+        let owner = "\(mine["kind"]?.string ?? "?") \(mine["name"]?.string ?? "?")"
+        throw ControllerError.foreign("\(type.kind) \(name).\(namespace ?? "")", owner: owner)
+    }
+}
+
+extension JSONValue {
+    fileprivate var withoutOwners: JSONValue {
+        var copy = self
+        copy[path: "metadata", "ownerReferences"] = nil
+        return copy
+    }
+}

@@ -1,0 +1,30 @@
+import Delivery
+import Rollout
+
+/// A target in the cluster: what the interpreter does with it, and what is done around a tick.
+protocol ClusterWorkload: Workload {
+    /// The label that tells the two sides' pods apart, and its value on the target's; nil for targets without pods.
+    func selector() async throws -> (label: String, value: String)?
+    /// The further ports of the target's containers, when they are to be found.
+    func discoveredPorts() async throws -> [ServicePort]
+    /// What the target needs and is not there, in words for a user; nil when all is.
+    func complaint() async throws -> String?
+    /// Whether primary belongs to this very canary, and not to an earlier one of its name.
+    func ownsPrimary() async throws -> Bool
+    /// Notes on primary which revision it runs: it was made, or moved, by the peer.
+    func adoptPrimary(at revision: Revision) async throws
+    /// Runs the target in primary's place, for the canary is being deleted.
+    ///
+    /// - Returns: whether it serves.
+    func restore() async throws -> Bool
+}
+
+/// The workload of a canary's target.
+func makeWorkload(_ context: TargetContext) -> any ClusterWorkload {
+    if KnativeWorkload.isTarget(of: context.canary) { return KnativeWorkload(context: context) }
+    return switch context.canary.spec.targetRef.kind {
+    case "DaemonSet": PodWorkload(context: context, controller: DaemonSetController())
+    case "Service": ServiceWorkload(context: context)
+    default: PodWorkload(context: context, controller: DeploymentController())
+    }
+}

@@ -1,0 +1,149 @@
+import FlaggerAPI
+import JSON
+import KubernetesClient
+import Rollout
+
+/// Making and changing primary.
+extension PodWorkload {
+    /// The target itself, as the server has it now, and its tracked configuration.
+    struct FreshTarget {
+        var object: KubernetesObject
+        var template: PrimaryTemplate
+        var configuration: [ConfigurationReferences.Reference: KubernetesObject]
+    }
+
+    /// Reads all of the target that goes to primary.
+    ///
+    /// - Throws: `ControllerError.target` when it is not at this revision any more, or something of it is missing.
+    func freshTarget(at revision: Revision) async throws -> FreshTarget {
+        let name = context.targetName
+        guard let full = try await context.cluster.fetch(controller.type, name, in: context.namespace) else {
+            throw missingTarget
+        }
+        if let complaint = controller.complaint(about: full) {
+            throw ControllerError.target("\(targetText) \(complaint)")
+        }
+        let summary = Projection.project(full, controller.type)
+        var objects: [ConfigurationReferences.Reference: KubernetesObject] = [:]
+        var tracked = TrackedConfiguration.none
+        if context.settings.tracksConfiguration {
+            let references = ConfigurationReferences(
+                json: summary.json[path: Projection.templateKey, "configuration"])
+            for reference in references.all {
+                objects[reference] = try await context.cluster.fetch(
+                    reference.kind.type, reference.name, in: context.namespace)
+            }
+            let found = objects
+            tracked = try await TrackedConfiguration.resolve(references, known: [:]) { found[$0] }
+            if let missing = tracked.missing.first {
+                throw ControllerError.target(
+                    "\(targetText) needs \(missing.statusName), which does not exist")
+            }
+        }
+        guard self.revision(of: summary, tracked) == revision else {
+            throw ControllerError.target("\(targetText) has changed meanwhile")
+        }
+        let selector = try selector(of: full)
+        let template = PrimaryTemplate(
+            targetName: name, selectorLabel: selector.label, selectorValue: selector.value,
+            selectorLabels: context.settings.selectorLabels, labelPrefixes: context.settings.labelPrefixes,
+            configuration: tracked.references)
+        return FreshTarget(
+            object: full, template: template,
+            configuration: objects.filter { tracked.references.contains($0.key) })
+    }
+
+    func createPrimary(from target: FreshTarget, at revision: Revision) async throws {
+        try await copyConfiguration(of: target)
+        var spec: [String: JSONValue] = [:]
+        for member in controller.copiedMembers { spec[member] = target.object.json[path: "spec", member] }
+        if controller.hasReplicas { spec["replicas"] = JSONValue(max(1, target.object.replicas)) }
+        spec["selector"] = [
+            "matchLabels": [target.template.selectorLabel: .string(target.template.primaryValue)]
+        ]
+        spec["template"] = target.template.podTemplate(
+            of: target.object.json[path: "spec", "template"] ?? [:], at: revision)
+        var annotations = target.object.annotations.withoutToolkitMarks.filter {
+            $0.key != KubernetesObject.lastAppliedKey && !$0.key.hasPrefix("deployment.kubernetes.io/")
+                && !$0.key.hasPrefix("deprecated.daemonset.")
+        }
+        annotations[PodTemplate.revisionKey] = revision.annotation
+        let primary = context.object(
+            controller.type, named: context.primaryName,
+            labels: target.template.labels(of: target.object.labels), annotations: annotations,
+            members: ["spec": .object(spec)])
+        try await context.cluster.create(primary, as: controller.type)
+    }
+
+    /// Moves an existing primary to the target's revision, in one write that fails when primary changes meanwhile.
+    func overwrite(_ primary: KubernetesObject, from target: FreshTarget, at revision: Revision) async throws
+    {
+        try await copyConfiguration(of: target)
+        let old = primary.json["spec"] ?? [:]
+        var wanted = old
+        for member in controller.copiedMembers { wanted[member] = target.object.json[path: "spec", member] }
+        if controller.hasReplicas, context.canary.spec.autoscalerRef == nil, target.object.replicas > 0 {
+            wanted["replicas"] = target.object.json[path: "spec", "replicas"]
+        }
+        wanted["template"] = target.template.podTemplate(
+            of: target.object.json[path: "spec", "template"] ?? [:], at: revision)
+        var annotations = target.template.included(target.object.annotations)
+        annotations[KubernetesObject.lastAppliedKey] = nil
+        annotations[PodTemplate.revisionKey] = revision.annotation
+        try await context.cluster.patch(
+            controller.type, context.primaryName, in: context.namespace,
+            with: [
+                "metadata": [
+                    "resourceVersion": .string(primary.resourceVersion ?? ""),
+                    "labels": JSONValue(target.template.labels(of: target.object.labels)),
+                    "annotations": JSONValue(annotations),
+                ],
+                "spec": old.mergePatch(to: wanted),
+            ])
+    }
+
+    /// Copies tracked ConfigMaps and Secrets to the names that primary reads.
+    private func copyConfiguration(of target: FreshTarget) async throws {
+        for (reference, source) in target.configuration.sorted(by: { $0.key < $1.key }) {
+            let name = reference.name + PrimaryTemplate.suffix
+            let wanted = context.object(
+                reference.kind.type, named: name, labels: target.template.included(source.labels),
+                members: source.json.members?.filter { ["data", "binaryData", "type"].contains($0.key) }
+                    ?? [:])
+            try await put(wanted, as: reference.kind.type)
+        }
+    }
+
+    /// Creates an object of data, or makes an existing one's data the same.
+    private func put(_ wanted: KubernetesObject, as type: ResourceType) async throws {
+        guard
+            let existing = try await context.cluster.fetch(type, wanted.name, in: context.namespace)
+        else {
+            try await context.cluster.create(wanted, as: type)
+            return
+        }
+        var patch: JSONValue = ["metadata": ["resourceVersion": .string(existing.resourceVersion ?? "")]]
+        var differs = false
+        for part in ["data", "binaryData"] where existing.json[part] != wanted.json[part] {
+            differs = true
+            patch[part] = wanted.json[part].map { (existing.json[part] ?? [:]).mergePatch(to: $0) } ?? .null
+        }
+        guard differs else { return }
+        try await context.cluster.patch(type, wanted.name, in: context.namespace, with: patch)
+    }
+
+    /// Refuses a primary that the garbage collector is about to remove with an earlier canary of the same name.
+    func requireLivingOwner(of primary: KubernetesObject) throws {
+        guard let owner = primary.controllerReference else { return }
+        let text = "\(controller.type.kind) \(context.primaryName).\(context.namespace)"
+        guard owner["kind"] == .string(Canary.kind), owner["name"] == .string(context.canary.metadata.name)
+        else {
+            throw ControllerError.foreign(
+                text, owner: "\(owner["kind"]?.string ?? "?") \(owner["name"]?.string ?? "?")")
+        }
+        guard owner["uid"]?.string == context.canary.metadata.uid else {
+            throw ControllerError.target(
+                "\(text) belongs to a deleted canary of the same name: waiting for it to be removed")
+        }
+    }
+}

@@ -1,0 +1,223 @@
+import Delivery
+import FlaggerAPI
+import JSON
+import KubernetesClient
+import Rollout
+
+/// A target that runs pods: the user's object is the canary, a copy named `<target>-primary` is the stable side.
+struct PodWorkload: ClusterWorkload {
+    let context: TargetContext
+    let controller: any PodController
+
+    func observe() async throws -> WorkloadObservation {
+        guard let target = try await context.find(controller.type, context.targetName) else {
+            return try await observeWithoutTarget()
+        }
+        let configuration = try await configuration(of: target)
+        let revision = revision(of: target, configuration)
+        context.memory { memory in
+            memory.checksums = configuration.checksums
+            memory.target = revision
+            memory.generation = target.generation
+        }
+        let readiness = controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold)
+        return WorkloadObservation(
+            target: revision, primary: try await primaryState(),
+            canary: WorkloadState(readiness: readiness, revision: readiness == .absent ? nil : revision))
+    }
+
+    /// A target that is deleted in the middle of a rollout takes nobody's traffic with it: the rollout sees a canary
+    /// that does not serve.
+    private func observeWithoutTarget() async throws -> WorkloadObservation {
+        let status = context.memory { $0.status }
+        guard let phase = status.phase, phase != .initializing, !phase.isAtRest,
+            let revision = status.lastApplied
+        else { throw missingTarget }
+        let complaint = "\(targetText) not found"
+        return WorkloadObservation(
+            target: revision, primary: try await primaryState(),
+            canary: WorkloadState(readiness: .unready(complaint, endpoints: 0), revision: revision))
+    }
+
+    private func primaryState() async throws -> WorkloadState {
+        guard let found = try await context.find(controller.type, context.primaryName) else { return .absent }
+        return WorkloadState(
+            readiness: controller.readiness(of: found, threshold: context.analysis.primaryReadyThreshold),
+            revision: found.primaryRevision)
+    }
+
+    func initialise(at revision: Revision) async throws {
+        let target = try await freshTarget(at: revision)
+        if let existing = try await context.cluster.fetch(
+            controller.type, context.primaryName, in: context.namespace)
+        {
+            try requireLivingOwner(of: existing)
+            guard let own = existing.primaryRevision else { return try await adoptPrimary(at: revision) }
+            if own != revision { try await overwrite(existing, from: target, at: revision) }
+        } else {
+            try await createPrimary(from: target, at: revision)
+        }
+        try await PrimaryAutoscaler(context: context)?.reconcile()
+    }
+
+    func scaleUp(to revision: Revision) async throws {
+        let target = try await target()
+        try await PrimaryAutoscaler(context: context)?.resumeTarget()
+        guard let change = controller.scalingUp(target, to: try await wantedReplicas()) else { return }
+        try await patchTarget(change)
+    }
+
+    func scaleDown() async throws {
+        guard let target = try await context.find(controller.type, context.targetName) else { return }
+        try await PrimaryAutoscaler(context: context)?.pauseTarget()
+        guard let change = controller.scalingDown(target) else { return }
+        try await patchTarget(change)
+    }
+
+    func promote(_ revision: Revision) async throws {
+        let target = try await freshTarget(at: revision)
+        guard
+            let primary = try await context.cluster.fetch(
+                controller.type, context.primaryName, in: context.namespace)
+        else { return try await createPrimary(from: target, at: revision) }
+        try await overwrite(primary, from: target, at: revision)
+        try await PrimaryAutoscaler(context: context)?.reconcile()
+    }
+
+    func selector() async throws -> (label: String, value: String)? {
+        guard let target = try await context.find(controller.type, context.targetName) else {
+            if let last = context.memory({ $0.selector }) { return last }
+            throw missingTarget
+        }
+        let found = try selector(of: target)
+        context.memory { $0.selector = found }
+        return found
+    }
+
+    func discoveredPorts() async throws -> [ServicePort] {
+        guard context.canary.spec.service.portDiscovery,
+            let target = try await context.find(controller.type, context.targetName)
+        else { return [] }
+        let ports = (target.json[path: Projection.templateKey, "ports"]?.elements ?? []).compactMap { port in
+            port["port"]?.int.map { ServicePort(name: port["name"]?.string ?? "", port: $0) }
+        }
+        return ports.filter { !isServicePort($0) }
+    }
+
+    /// The port that the service has anyway.
+    private func isServicePort(_ port: ServicePort) -> Bool {
+        switch context.canary.spec.service.targetPort {
+        case .int(let number)? where number != 0: port.port == number
+        case .string(let name)?: port.name == name
+        default: port.port == context.canary.spec.service.port
+        }
+    }
+
+    func complaint() async throws -> String? {
+        let target = try await target()
+        if let complaint = controller.complaint(about: target) { return "\(targetText) \(complaint)" }
+        let missing = try await configuration(of: target).missing
+        guard missing.isEmpty else {
+            let names = missing.map(\.statusName).joined(separator: ", ")
+            return "\(targetText) needs \(names), which do not exist: create them, or mark them optional"
+        }
+        return nil
+    }
+
+    func ownsPrimary() async throws -> Bool {
+        let primary = try await context.find(controller.type, context.primaryName)
+        return primary?.controllerReference?["uid"]?.string == context.canary.metadata.uid
+    }
+
+    func adoptPrimary(at revision: Revision) async throws {
+        guard let primary = try await context.find(controller.type, context.primaryName),
+            primary.primaryRevision != revision
+        else { return }
+        try await context.cluster.patch(
+            controller.type, context.primaryName, in: context.namespace,
+            with: ["metadata": ["annotations": [PodTemplate.revisionKey: .string(revision.annotation)]]])
+    }
+
+    func restore() async throws -> Bool {
+        let target = try await target()
+        try await PrimaryAutoscaler(context: context)?.resumeTarget()
+        if let change = controller.scalingUp(target, to: try await wantedReplicas()) {
+            try await patchTarget(change)
+            return false
+        }
+        return controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold) == .ready
+    }
+}
+
+extension PodWorkload {
+    var targetText: String { "\(controller.type.kind) \(context.targetName).\(context.namespace)" }
+
+    /// The target as last seen.
+    func target() async throws -> KubernetesObject {
+        guard let target = try await context.find(controller.type, context.targetName) else {
+            throw missingTarget
+        }
+        return target
+    }
+
+    var missingTarget: ControllerError {
+        .target("\(targetText) not found: create it, or change spec.targetRef")
+    }
+
+    /// What the target runs.
+    func revision(of target: KubernetesObject, _ configuration: TrackedConfiguration) -> Revision {
+        let computed = target.json[path: Projection.templateKey, "hash"]?.string ?? ""
+        let alias = context.memory { $0.alias }
+        return Revision(
+            spec: alias?.computed == computed ? alias?.known ?? computed : computed,
+            configuration: configuration.hash)
+    }
+
+    /// The configuration that the target reads, from the watched copies.
+    func configuration(of target: KubernetesObject) async throws -> TrackedConfiguration {
+        guard context.settings.tracksConfiguration else { return .none }
+        let references = ConfigurationReferences(
+            json: target.json[path: Projection.templateKey, "configuration"])
+        let known = context.memory { $0.checksums }
+        return try await TrackedConfiguration.resolve(references, known: known) { reference in
+            try await context.find(reference.kind.type, reference.name)
+        }
+    }
+
+    /// How many pods the canary gets: as many as primary, or what its autoscaler starts with.
+    private func wantedReplicas() async throws -> Int {
+        guard controller.hasReplicas else { return 1 }
+        if let autoscaler = PrimaryAutoscaler(context: context) {
+            return max(1, try await autoscaler.minimumReplicas())
+        }
+        return max(1, try await context.find(controller.type, context.primaryName)?.replicas ?? 1)
+    }
+
+    private func patchTarget(_ change: JSONValue) async throws {
+        let changed = try await context.cluster.patch(
+            controller.type, context.targetName, in: context.namespace, with: change)
+        context.memory { $0.generation = changed.generation }
+    }
+
+    /// The label that a target's selector and `-selector-labels` have in common.
+    func selector(of target: KubernetesObject) throws -> (label: String, value: String) {
+        let labels = target.json[path: "spec", "selector", "matchLabels"]?.strings ?? [:]
+        for label in context.settings.selectorLabels {
+            if let value = labels[label] { return (label, value) }
+        }
+        let known = context.settings.selectorLabels.joined(separator: ", ")
+        throw ControllerError.target(
+            "\(targetText) spec.selector.matchLabels must contain one of \(known): add it, or start the controller with -selector-labels"
+        )
+    }
+}
+
+extension KubernetesObject {
+    /// The revision that a primary tells; nil when it was not made here.
+    var primaryRevision: Revision? {
+        Revision(
+            annotation: annotations[PodTemplate.revisionKey]
+                ?? json[path: Projection.templateKey, "revision"]?.string
+                ?? json[path: "spec", "template", "metadata", "annotations", PodTemplate.revisionKey]?.string)
+    }
+}

@@ -1,0 +1,52 @@
+import FlaggerAPI
+import JSON
+import KubernetesClient
+import Rollout
+
+/// What a workload knows of its canary.
+struct TargetContext: Sendable {
+    let canary: Canary
+    let cluster: any Cluster
+    let settings: WorkloadSettings
+    let memory: CanaryMemory
+
+    var namespace: String { canary.metadata.namespace }
+    var targetName: String { canary.spec.targetRef.name }
+    var primaryName: String { canary.primaryTargetName }
+    var analysis: CanaryAnalysis { canary.spec.effectiveAnalysis }
+
+    func find(_ type: ResourceType, _ name: String) async throws -> KubernetesObject? {
+        try await cluster.find(type, name, in: namespace)
+    }
+
+    /// An object of this canary: named, in its namespace, owned by it.
+    func object(
+        _ type: ResourceType, named name: String, labels: [String: String],
+        annotations: [String: String] = [:],
+        members: [String: JSONValue]
+    ) -> KubernetesObject {
+        var json: JSONValue = [
+            "apiVersion": .string(type.apiVersion), "kind": .string(type.kind),
+            "metadata": [
+                "name": .string(name), "namespace": .string(namespace),
+                "ownerReferences": [canary.ownerReference],
+            ],
+        ]
+        if !labels.isEmpty { json[path: "metadata", "labels"] = JSONValue(labels) }
+        if !annotations.isEmpty { json[path: "metadata", "annotations"] = JSONValue(annotations) }
+        for (key, value) in members { json[path: key] = value }
+        return KubernetesObject(json: json)
+    }
+}
+
+/// What the command line says about workloads.
+struct WorkloadSettings: Sendable, Equatable {
+    /// Labels that may tell the two sides apart, the first one that a target selects by counts.
+    var selectorLabels = ["app", "name", "app.kubernetes.io/name"]
+    /// Prefixes of labels and annotations that are copied to primary; `*` for all.
+    var labelPrefixes: [String] = []
+    /// Whether ConfigMaps and Secrets are part of a revision.
+    var tracksConfiguration = true
+    /// The newest HorizontalPodAutoscaler that the server has.
+    var autoscalerType = ResourceType.autoscalerTypes[0]
+}

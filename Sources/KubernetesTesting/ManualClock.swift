@@ -1,0 +1,102 @@
+import Synchronization
+
+/// A clock that moves only when a test moves it.
+public final class ManualClock: Clock, Sendable {
+    /// A moment, as the time since the clock's start.
+    public struct Instant: InstantProtocol {
+        /// The time since the clock's start.
+        public let elapsed: Duration
+        /// A later moment.
+        public func advanced(by duration: Duration) -> Instant { Instant(elapsed: elapsed + duration) }
+        /// The time until another moment.
+        public func duration(to other: Instant) -> Duration { other.elapsed - elapsed }
+        /// Earlier is less.
+        public static func < (left: Instant, right: Instant) -> Bool { left.elapsed < right.elapsed }
+    }
+
+    private struct State {
+        var now = Duration.zero
+        var next = 0
+        var sleepers: [Int: (until: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+
+    /// A clock at zero.
+    public init() {}
+
+    /// The present moment.
+    public var now: Instant { Instant(elapsed: elapsed) }
+    /// The time since the clock's start.
+    public var elapsed: Duration { state.withLock { $0.now } }
+    /// No smaller step is told apart.
+    public var minimumResolution: Duration { .nanoseconds(1) }
+    /// How many tasks sleep.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    /// Returns when the clock has been moved that far.
+    public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let answer: Result<Void, any Error>? = state.withLock { state in
+                    if state.cancelled.remove(number) != nil { return .failure(CancellationError()) }
+                    if state.now >= deadline.elapsed { return .success(()) }
+                    state.sleepers[number] = (deadline.elapsed, continuation)
+                    return nil
+                }
+                if let answer { continuation.resume(with: answer) }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { state in
+                if let sleeper = state.sleepers.removeValue(forKey: number) {
+                    return sleeper.continuation as Optional
+                }
+                state.cancelled.insert(number)
+                return nil
+            }
+            sleeper?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Moves the clock, and wakes who has slept long enough.
+    public func advance(by duration: Duration) {
+        let woken = state.withLock { state in
+            state.now += duration
+            let due = state.sleepers.filter { $0.value.until <= state.now }
+            for number in due.keys { state.sleepers[number] = nil }
+            return due.values.sorted { $0.until < $1.until }.map(\.continuation)
+        }
+        woken.forEach { $0.resume() }
+    }
+
+    /// Moves the clock in steps, letting tasks run in between, until something holds or the time is over.
+    ///
+    /// - Returns: whether it holds.
+    public func run(
+        for duration: Duration, step: Duration = .milliseconds(100), until holds: () -> Bool = { false }
+    ) async -> Bool {
+        let end = elapsed + duration
+        while elapsed < end {
+            if holds() { return true }
+            let sleepers = sleeperCount
+            advance(by: step)
+            // Whoever was woken usually sleeps again; on a busy machine that takes a while.
+            await settle(.seconds(1)) { self.sleeperCount >= sleepers }
+        }
+        await settle(.milliseconds(500), until: holds)
+        return holds()
+    }
+
+    /// Lets other tasks run until something holds, for a bounded real time.
+    private func settle(_ limit: Duration, until holds: () -> Bool) async {
+        let deadline = ContinuousClock.now + limit
+        repeat {
+            for _ in 0..<20 { await Task.yield() }
+        } while !holds() && ContinuousClock.now < deadline
+    }
+}

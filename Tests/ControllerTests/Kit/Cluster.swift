@@ -1,0 +1,77 @@
+import Foundation
+import JSON
+import KubernetesClient
+import KubernetesTesting
+import Subprocess
+import Testing
+
+/// The control plane that the tests of this process share, with the CRDs, and kubectl as a user has it.
+struct TestCluster: Sendable {
+    let plane: TestControlPlane
+
+    static var shared: TestCluster {
+        get async throws {
+            let cluster = TestCluster(plane: try await .shared)
+            try await Definitions.shared.install(with: cluster)
+            return cluster
+        }
+    }
+
+    static var repository: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+    }
+
+    /// Installs the CRDs of the chart.
+    func installDefinitions() async throws {
+        let folder = Self.repository.appending(path: "Charts/aviary/crds")
+        for name in ["canaries", "metrictemplates", "alertproviders"] {
+            try await kubectl("apply", "-f", folder.appending(path: "\(name).yaml").path)
+        }
+        try await kubectl(
+            "wait", "--for=condition=established", "--timeout=30s", "crd/canaries.flagger.app")
+    }
+
+    /// Runs kubectl; fails the test when it fails.
+    @discardableResult
+    func kubectl(_ arguments: String...) async throws -> String {
+        let ended = try await Subprocess.run(
+            .path(.init(try await Tools.shared.kubectl())),
+            arguments: Arguments(["--kubeconfig", plane.kubeconfig] + arguments), input: .none,
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        try #require(
+            ended.terminationStatus.isSuccess, "kubectl \(arguments): \(ended.standardError)")
+        return ended.standardOutput
+    }
+}
+
+/// Installs the CRDs once.
+private actor Definitions {
+    static let shared = Definitions()
+    private var installation: Task<Void, any Error>?
+
+    func install(with cluster: TestCluster) async throws {
+        let installation =
+            installation
+            ?? Task { try await cluster.installDefinitions() }
+        self.installation = installation
+        try await installation.value
+    }
+}
+
+/// Where kubectl is.
+private actor Tools {
+    static let shared = Tools()
+    private var folder: String?
+
+    func kubectl() async throws -> String {
+        if let folder { return "\(folder)/kubectl" }
+        let script = TestCluster.repository.appending(path: "Scripts/kubernetes-test-env").path
+        let ended = try await Subprocess.run(
+            .path(.init(script)), arguments: ["tools"], input: .none, output: .string(limit: 4096),
+            error: .string(limit: 4096))
+        let found = ended.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+        folder = found
+        return "\(found)/kubectl"
+    }
+}

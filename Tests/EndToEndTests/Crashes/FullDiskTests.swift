@@ -1,0 +1,135 @@
+import Testing
+
+/// The disk of the data directory fills up in the middle of a rollout.
+struct FullDiskTests {
+    private static let trouble = "the disk of --data-dir is full"
+
+    /// Runs a canary of version 1.0.0 on a small disk, under load, until the second version has some traffic.
+    private func rollOut(
+        _ hooks: HookServer, _ types: [String],
+        _ body: (RunningAviary, SmallDisk, Manifest) async throws -> Void
+    ) async throws {
+        var manifest = Manifest(port: try FreePort.next())
+        manifest.replicas = 2
+        manifest.analysis = ["threshold: 2", "stepWeights: [20, 40]"]
+        manifest.hooks = types.map { hooks.hook($0) }
+        try await RunningAviary.runOnSmallDisk(manifest) { aviary, disk in
+            try await aviary.reach("Initialized")
+            let load = LoadClient(url: "http://127.0.0.1:\(manifest.port)/version")
+            try await load.during(kept: 2, fresh: 1) {
+                manifest.version = "2.0.0"
+                try aviary.save(manifest)
+                try await aviary.reach("Progressing", weight: 20)
+                try disk.fill()
+                try await aviary.hear(Self.trouble)
+                try await body(aviary, disk, manifest)
+            }
+            #expect(load.result.failed == 0, "\(load.result.failures)")
+            #expect(load.result.requests > 200)
+        }
+    }
+
+    @Test("a full disk is told, holds the rollout, and drops no request; with space again it is promoted")
+    func promotes() async throws {
+        try await HookServer.run { hooks in
+            try await rollOut(hooks, ["rollout", "event", "post-rollout"]) { aviary, disk, manifest in
+                let health = try await Web.get(try aviary.url("/healthz"))
+                #expect(health.status == 503 && health.body.contains("canary podinfo.test"), "\(health)")
+                #expect(health.body.contains(Self.trouble))
+                #expect(aviary.program.errors.contains(Self.trouble))
+                let asked = hooks.calls(of: "rollout").count
+                try await eventually { hooks.calls(of: "rollout").count >= asked + 3 }
+                #expect(try aviary.statuses().last?.weight == 20)
+                let told = try aviary.messages().filter { $0.contains(Self.trouble) }
+                #expect(told.count == 1, "told with every tick: \(told)")
+
+                try disk.free()
+                try await aviary.reach("Succeeded")
+                try await aviary.hear("Promotion completed!")
+                #expect(try await Web.get(try aviary.url("/healthz")).body == "OK")
+                #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
+                try await expectAllTold(aviary, hooks)
+            }
+        }
+    }
+
+    @Test(
+        "a rollback takes the traffic off the canary although nothing can be kept, and ends with space again")
+    func rollsBack() async throws {
+        try await HookServer.run { hooks in
+            hooks.answer("rollback", .status(403))
+            try await rollOut(hooks, ["rollback", "event", "post-rollout"]) { aviary, disk, manifest in
+                hooks.answer("rollback", .status(200))
+                let asked = hooks.calls(of: "rollback").count
+                try await eventually { hooks.calls(of: "rollback").count >= asked + 2 }
+                #expect(try await aviary.versions(of: manifest, requests: 60) == ["1.0.0"])
+                #expect(try aviary.phase() == "Progressing")
+
+                try disk.free()
+                try await aviary.reach("Failed", weight: 0)
+                try await eventually("the canary still runs") { aviary.replicas("canary").isEmpty }
+                try await eventually { hooks.calls(of: "post-rollout").map(\.phase) == ["Failed"] }
+                try await expectAllTold(aviary, hooks)
+            }
+        }
+    }
+
+    @Test("a daemon that is killed on a full disk starts again, serves, and goes on with space again")
+    func killed() async throws {
+        try await HookServer.run { hooks in
+            var manifest = Manifest(port: try FreePort.next())
+            manifest.hooks = [hooks.hook("rollout")]
+            try await RunningAviary.runOnSmallDisk(manifest) { aviary, disk in
+                try await aviary.reach("Initialized")
+                manifest.version = "2.0.0"
+                try aviary.save(manifest)
+                try await aviary.reach("Progressing", weight: 25)
+                try disk.fill()
+                try await aviary.hear(Self.trouble)
+                try await aviary.killHard()
+                try await aviary.startAgain()
+                #expect(try await aviary.versions(of: manifest).isSubset(of: ["1.0.0", "2.0.0"]))
+                try await aviary.hear(Self.trouble, times: 2)
+                try disk.free()
+                try await aviary.reach("Succeeded")
+                #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
+                try await eventually { aviary.replicas("canary").isEmpty }
+                #expect(aviary.replicas("primary").count == 1)
+            }
+        }
+    }
+
+    @Test("what can't be taken for want of space is refused with the reason, and a saved file is taken later")
+    func deploys() async throws {
+        var manifest = Manifest(port: try FreePort.next())
+        try await RunningAviary.runOnSmallDisk(manifest) { aviary, disk in
+            try await aviary.reach("Initialized")
+            try disk.fill()
+            manifest.version = "2.0.0"
+            let changed = "\(aviary.folder)/changed.yaml"
+            try manifest.text().write(toFile: changed, atomically: true, encoding: .utf8)
+            let applied = try await aviary.command(["apply", changed])
+            #expect(applied.exitCode == 1 && applied.errors.contains(Self.trouble), "\(applied)")
+            let opened = try await aviary.command(["gate", "open", "podinfo", "-n", "test"])
+            #expect(opened.exitCode == 1 && opened.errors.contains("full"), "\(opened)")
+            try aviary.save(manifest)
+            try await eventually("not told") { aviary.program.errors.contains(Self.trouble) }
+            #expect(try await aviary.versions(of: manifest) == ["1.0.0"])
+            try disk.free()
+            try await aviary.reach("Succeeded")
+            #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
+        }
+    }
+
+    /// Every event that was kept was heard by the event hook, in order.
+    private func expectAllTold(_ aviary: RunningAviary, _ hooks: HookServer) async throws {
+        // A trouble is told outside of the rollout: to those who watch.
+        let kept = try aviary.events().filter { $0.reason != "ReplicaFailed" && $0.id != 0 }.compactMap(
+            \.message)
+        try await eventually(
+            "kept \(kept), heard \(hooks.calls(of: "event").map { $0.metadata["eventMessage"] })"
+        ) {
+            hooks.calls(of: "event").compactMap { $0.metadata["eventMessage"] } == kept
+        }
+    }
+}
