@@ -28,7 +28,7 @@ CMD ["controller"]
 
 FROM debian:bookworm-slim AS loadtester
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends \
-        bash bats ca-certificates curl jq libsqlite3-0 \
+        bash bats ca-certificates curl jq libsqlite3-0 tini \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/aviary /usr/local/bin/aviary
 COPY --from=tools /out/kubectl /out/helm /usr/local/bin/
@@ -38,5 +38,6 @@ USER 10001:10001
 ENV HOME=/tmp
 VOLUME /data
 EXPOSE 8080
-ENTRYPOINT ["aviary"]
+# Process 1 reaps what tasks leave behind.
+ENTRYPOINT ["tini", "--", "aviary"]
 CMD ["loadtester", "--port=8080", "--data-dir=/data"]

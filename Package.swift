@@ -10,11 +10,11 @@ let strict: [SwiftSetting] = [
 /// would take minutes, so the pure core and what it drives are optimised in debug builds as well.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-let nio: [Target.Dependency] = [
+let eventLoops: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
-    .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
+let nio: [Target.Dependency] = eventLoops + [.product(name: "NIOHTTP1", package: "swift-nio")]
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -70,7 +70,7 @@ let package = Package(
         // Lengths of time: Go's syntax, and deadlines.
         .target(name: "Timing", swiftSettings: optimised),
         // The machine's processes, read from /proc.
-        .target(name: "Processes", swiftSettings: strict),
+        .target(name: "Processes", swiftSettings: optimised),
         // Metrics in the text format of Prometheus.
         .target(name: "Exposition", swiftSettings: strict),
         // Wire types of the Canary API, their defaults and their validation.
@@ -79,23 +79,23 @@ let package = Package(
         // The interpreter of the core's effects: hooks, metrics, events, status.
         .target(
             name: "Delivery",
-            dependencies: ["Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa]
-                + nio,
+            dependencies: [
+                "Rollout", "FlaggerAPI", "JSON", "Timing", httpClient, tls, log, crypto, rsa,
+            ] + nio,
             swiftSettings: optimised),
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
-        .target(name: "Proxy", dependencies: ["HTTP1"] + nio + [histogram, log], swiftSettings: optimised),
+        .target(name: "Proxy", dependencies: ["HTTP1"] + eventLoops + [log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
             dependencies: nio + [
-                "Exposition", "LoadGenerator", "Processes", "Timing", hummingbird, sqlite, subprocess, log,
-                lifecycle,
-                httpClient, tls,
-                crypto, certificates, certificateReloading, httpTypes,
+                "Exposition", "HTTP1", "LoadGenerator", "Processes", "Timing", hummingbird, sqlite,
+                subprocess,
+                log, lifecycle, httpClient, tls, crypto, certificates, certificateReloading, httpTypes,
             ],
-            swiftSettings: strict),
+            swiftSettings: optimised),
         // gRPC on the wire, and messages by their descriptors: .proto files, reflection, JSON.
         .target(name: "GRPC", dependencies: ["JSON", protobuf] + nio, swiftSettings: optimised),
         // Load generation: hey and ghz.
@@ -116,8 +116,7 @@ let package = Package(
             name: "Standalone",
             dependencies: [
                 "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
-                "Rollout",
-                hummingbird, httpClient, sqlite, subprocess, log, lifecycle,
+                "Rollout", hummingbird, httpClient, sqlite, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
@@ -178,6 +177,7 @@ let package = Package(
             dependencies: [
                 "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
                 crypto,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio,
             resources: [.copy("Resources/loadtester.jsonl")], swiftSettings: strict),
         .testTarget(
@@ -206,14 +206,15 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),
         .testTarget(
-            name: "StandaloneTests", dependencies: ["Processes", "Standalone", log], swiftSettings: strict),
+            name: "StandaloneTests", dependencies: ["Processes", "Standalone", log, sqlite],
+            swiftSettings: strict),
         .testTarget(
             name: "Simulation", dependencies: ["Delivery", "DeliveryTesting", "FlaggerAPI", "Rollout"],
             swiftSettings: strict),
         // Drives the built binary from outside, as a user would.
         .testTarget(
             name: "EndToEndTests", dependencies: ["aviary", httpClient, sqlite] + nio,
-            resources: [.copy("Resources/Timelines")], swiftSettings: strict),
+            resources: [.copy("Resources/Timelines"), .copy("Resources/Databases")], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

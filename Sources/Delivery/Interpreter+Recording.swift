@@ -1,7 +1,19 @@
 import FlaggerAPI
-import Rollout
+public import Rollout
 
 extension Interpreter {
+    /// Tells users what no tick decides, such as the end of a canary; durable when this returns.
+    ///
+    /// - Throws: when it can't be kept; nobody is told then.
+    public func tell(
+        _ announcement: Announcement, in phase: Phase, _ definition: CanaryDefinition
+    ) async throws {
+        var tick = Tick(definition: definition, durable: try await store.load())
+        tick.status.phase = phase
+        announce(announcement, in: &tick)
+        try await commit(&tick)
+    }
+
     /// Makes what was gathered durable, then shows it and lets the courier look.
     ///
     /// - Throws: `DeliveryError.commit`; the decisions gathered are forgotten then, the facts remembered.

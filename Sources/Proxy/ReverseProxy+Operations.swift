@@ -1,9 +1,9 @@
 import NIOCore
 
 extension ReverseProxy {
-    /// How long connections without a request are kept when the proxy is drained, so that a request that
-    /// is on its way is still answered.
-    private static let idleGrace: Duration = .milliseconds(250)
+    /// How long connections without a request are kept when the proxy is drained or their port is closed, so
+    /// that a request that is on its way is still answered.
+    static let idleGrace: Duration = .milliseconds(250)
 
     /// Replaces the routing table.
     ///

@@ -1,6 +1,7 @@
 public import Logging
 import NIOCore
 public import NIOPosix
+import Synchronization
 
 /// A streaming HTTP/1.1 reverse proxy that splits a service's traffic between its two sides.
 ///
@@ -12,7 +13,8 @@ public final class ReverseProxy: Sendable {
     let loops: [NIOLoopBound<ProxyLoop>]
     let eventLoops: [any EventLoop]
     let clock: MonotonicClock
-    private let bound: [BoundListener]
+    private let group: MultiThreadedEventLoopGroup
+    private let bound: Mutex<[BoundListener]>
 
     private struct BoundListener: Sendable {
         let listener: Listener
@@ -70,17 +72,18 @@ public final class ReverseProxy: Sendable {
             }
             throw error
         }
-        return ReverseProxy(shared, loops, eventLoops, bound, clock)
+        return ReverseProxy(shared, loops, eventLoops, group, bound, clock)
     }
 
     private init(
         _ shared: SharedTable, _ loops: [NIOLoopBound<ProxyLoop>], _ eventLoops: [any EventLoop],
-        _ bound: [BoundListener], _ clock: MonotonicClock
+        _ group: MultiThreadedEventLoopGroup, _ bound: [BoundListener], _ clock: MonotonicClock
     ) {
         self.shared = shared
         self.loops = loops
         self.eventLoops = eventLoops
-        self.bound = bound
+        self.group = group
+        self.bound = Mutex(bound)
         self.clock = clock
     }
 
@@ -101,6 +104,7 @@ public final class ReverseProxy: Sendable {
                         ClientConnection(
                             loop: loop, audience: listener.audience,
                             address: channel.remoteAddress?.ipAddress ?? "unknown",
+                            port: channel.localAddress?.port ?? 0,
                             isSurplus: loop.clients.count >= loop.limits.connectionsPerLoop))
                 }
             }
@@ -112,14 +116,42 @@ public final class ReverseProxy: Sendable {
     }
 
     /// The ports listened on, in the order of the listeners.
-    public var boundPorts: [Int] { bound.map(\.port) }
+    public var boundPorts: [Int] { bound.withLock { $0.map(\.port) } }
 
     /// The port of the first listener for an audience; nil when there is none.
     public func port(of audience: Listener.Audience) -> Int? {
-        bound.first { $0.listener.audience == audience }?.port
+        bound.withLock { $0.first { $0.listener.audience == audience }?.port }
     }
 
-    func stopListening() async {
-        for listener in bound { try? await listener.channel.close() }
+    /// Listens on one more address, beside the others.
+    ///
+    /// - Throws: ``ProxyError/listen(host:port:cause:)``; then nothing has changed.
+    public func listen(on listener: Listener) async throws {
+        let channel = try await Self.bind(listener, group, Array(zip(eventLoops, loops)))
+        bound.withLock { $0.append(BoundListener(listener: listener, channel: channel)) }
+    }
+
+    /// Accepts no more connections on a port; those that are open end with the request under way, or soon without one.
+    public func stopListening(on port: Int) async {
+        await close { $0.port == port }
+        let idleCloseAt = clock.now() &+ Self.idleGrace.wholeNanoseconds
+        for (eventLoop, loop) in zip(eventLoops, loops) {
+            eventLoop.execute {
+                for client in loop.value.clients.members {
+                    client.leave(port: port, idleCloseAt: idleCloseAt)
+                }
+            }
+        }
+    }
+
+    func stopListening() async { await close { _ in true } }
+
+    private func close(where isMeant: (BoundListener) -> Bool) async {
+        let closing = bound.withLock { bound in
+            let meant = bound.filter(isMeant)
+            bound.removeAll(where: isMeant)
+            return meant
+        }
+        for listener in closing { try? await listener.channel.close() }
     }
 }

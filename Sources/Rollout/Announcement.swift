@@ -23,6 +23,7 @@ public struct Announcement: Hashable, Sendable {
         case hookFailed = "HookFailed"
         case effectFailed = "EffectFailed"
         case eventsDropped = "EventsDropped"
+        case terminated = "Terminated"
     }
 
     /// Whether it is good or bad news.

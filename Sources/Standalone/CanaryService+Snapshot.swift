@@ -16,7 +16,10 @@ extension CanaryService {
         case .stepped(let weights): goal.maxWeight = weights.last
         case .abTest(let iterations), .blueGreen(let iterations): goal.iterations = iterations
         }
-        let ports = zip(["apex", "primary", "canary"], proxy.boundPorts).map { ($0, $1) }
+        let audiences: [(String, Listener.Audience)] = [
+            ("apex", .apex), ("primary", .side(.primary)), ("canary", .side(.canary)),
+        ]
+        let ports = audiences.map { ($0, proxy.port(of: $1) ?? 0) }
         return CanarySnapshot(
             canary: canary, targetChecksum: found?.target.checksum ?? "",
             appliedChecksum: status.lastApplied?.checksum ?? "", goal: goal,

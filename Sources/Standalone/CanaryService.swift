@@ -16,8 +16,10 @@ final class CanaryService: Sendable {
     let workload: ProcessWorkload
     private let courier: Courier
     private let environment: DaemonEnvironment
-    let listenPort: Int
-    private let names: [String]
+    private let published = Mutex<[String]>([])
+    private let interpreter: Interpreter
+    private let outbox: OutboxTable
+    private let hasEnded = Mutex(false)
     private let retirement = Wakeup()
     private let desired: Mutex<DesiredCanary>
     let sides: (primary: ReplicaSet, canary: ReplicaSet)
@@ -79,10 +81,7 @@ final class CanaryService: Sendable {
         self.proxy = proxy
         self.router = router
         self.environment = environment
-        listenPort = desired.canary.spec.service.port
         self.desired = Mutex(desired)
-        names = [desired.canary.apexName, desired.canary.primaryName, desired.canary.canaryName]
-            .map { "\($0).\(key.namespace)" }
         let reference = RunnerReference()
         let canaryStart = StartTime()
         sides = Self.sides(of: key, router, proxy, environment, reference)
@@ -93,17 +92,17 @@ final class CanaryService: Sendable {
             readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold),
             canaryStart: canaryStart, now: environment.now)
         let report = Self.troubleReport(of: key, environment)
+        outbox = OutboxTable(
+            writer: environment.database.writer, history: environment.history, canary: key,
+            now: environment.now)
         courier = Courier(
-            outbox: OutboxTable(
-                writer: environment.database.writer, history: environment.history, canary: key,
-                now: environment.now),
-            caller: environment.caller,
+            outbox: outbox, caller: environment.caller,
             alerts: AlertSender(resources: environment.resources, client: environment.client),
             now: environment.now, onTrouble: report)
         let metrics = QueriedMetrics(
             builtin: ProxyMetrics(proxy: proxy, canaryStart: canaryStart), resources: environment.resources,
             client: environment.client, server: environment.validation.metricsServer)
-        let interpreter = Interpreter(
+        interpreter = Interpreter(
             workload: workload, router: router, store: store, sink: RevisionFollower(router: router),
             caller: environment.caller, metrics: metrics, courier: courier, now: environment.now)
         runner = CanaryRunner(
@@ -160,20 +159,64 @@ final class CanaryService: Sendable {
     }
 
     private func publishNames() {
-        let roles: [NameTable.Role] = [.apex, .primary, .canary]
-        for ((name, role), port) in zip(zip(names, roles), proxy.boundPorts) {
+        let canary = resource
+        let services: [(NameTable.Role, String, Listener.Audience)] = [
+            (.apex, canary.apexName, .apex), (.primary, canary.primaryName, .side(.primary)),
+            (.canary, canary.canaryName, .side(.canary)),
+        ]
+        let names = services.map { "\($0.1).\(key.namespace)" }
+        let old = published.withLock { published in
+            defer { published = names }
+            return published.filter { !names.contains($0) }
+        }
+        if !old.isEmpty { environment.names.withdraw(old, of: key) }
+        for ((role, _, audience), name) in zip(services, names) {
             let host = role == .apex ? environment.bindAddress : "127.0.0.1"
-            environment.names.publish(name, host: host, port: port, as: role, of: key)
+            environment.names.publish(
+                name, host: host, port: proxy.port(of: audience) ?? 0, as: role, of: key)
         }
     }
+
+    /// The service port, as last loaded.
+    var listenPort: Int { resource.spec.service.port }
 
     /// The Canary resource as last loaded.
     var resource: Canary { desired.withLock { $0.canary } }
 
-    /// Takes a changed resource: new numbers apply at once, a new revision with the next tick.
+    /// Takes a changed resource: new numbers apply at once, a new revision with the next tick. A new service port is
+    /// open before the old one is closed.
     ///
     /// - Throws: when the resource can't be used; nothing of it is taken then.
     func follow(_ desired: DesiredCanary) async throws {
+        let (before, port) = (listenPort, desired.canary.spec.service.port)
+        guard proxy.port(of: .apex) != port else { return try await take(desired) }
+        try await listen(on: port)
+        do { try await take(desired) } catch {
+            await proxy.stopListening(on: port)
+            throw error
+        }
+        await proxy.stopListening(on: before)
+        publishNames()
+    }
+
+    private func listen(on port: Int) async throws {
+        do {
+            try await proxy.listen(
+                on: Listener(host: environment.bindAddress, port: port, audience: .apex))
+        } catch {
+            throw StandaloneError.servicePort(port, cause: "\(error)")
+        }
+    }
+
+    /// Closes the service port, for another canary that moves to it.
+    func leavePort() async { await proxy.stopListening(on: listenPort) }
+
+    /// Opens the service port again, when a move to another one has failed.
+    func returnToPort() async throws {
+        if proxy.port(of: .apex) == nil { try await listen(on: listenPort) }
+    }
+
+    private func take(_ desired: DesiredCanary) async throws {
         let analysis = desired.canary.spec.effectiveAnalysis
         let definition = try CanaryDefinition(desired.canary)
         let rules = try desired.rules()
@@ -182,13 +225,9 @@ final class CanaryService: Sendable {
             readyThresholds: (analysis.primaryReadyThreshold, analysis.canaryReadyThreshold))
         self.desired.withLock { $0 = desired }
         router.follow(rules)
+        publishNames()
         runner.follow(definition)
         runner.poke()
-    }
-
-    /// Whether a resource can be followed without opening other ports.
-    func canFollow(_ desired: DesiredCanary) -> Bool {
-        desired.canary.spec.service.port == listenPort
     }
 
     /// Ticks, tells event hooks and keeps the replicas running until the task is cancelled or the canary retired.
@@ -201,13 +240,37 @@ final class CanaryService: Sendable {
             await self.retirement.sleep(atMost: .seconds(1 << 32))
             group.cancelAll()
         }
+        hasEnded.withLock { $0 = true }
     }
+
+    /// How long those who are owed calls may take to hear the last, and a tick to end.
+    private static let farewellLimit = Duration.seconds(5)
 
     /// Takes the canary out of service: its resource is gone.
     func retire(within limit: Duration) async {
+        await sayFarewell()
         retirement.signal()
-        environment.names.withdraw(names, of: key)
+        environment.names.withdraw(published.withLock { $0 }, of: key)
         await stop(within: limit)
+        await wait { hasEnded.withLock { $0 } }
+    }
+
+    /// Tells that the canary is gone, and lets event hooks hear it.
+    private func sayFarewell() async {
+        let text = "Terminated canary \(runner.current.plan.names.canary)"
+        do {
+            try await interpreter.tell(.normal(.terminated, text), in: .terminated, runner.current)
+        } catch {
+            environment.logger.error("\(text), which can't be kept", metadata: ["error": "\(error)"])
+        }
+        await wait { (try? await outbox.next(excluding: [])) == nil }
+    }
+
+    private func wait(until isOver: () async -> Bool) async {
+        let deadline = ContinuousClock.now + Self.farewellLimit
+        while await !isOver(), ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
+        }
     }
 
     /// Finishes requests in flight, then ends the processes.

@@ -1,5 +1,4 @@
 import FlaggerAPI
-import Proxy
 import Rollout
 
 extension Daemon {
@@ -24,17 +23,60 @@ extension Daemon {
     /// - Returns: the canaries that could not be brought there; they stay as they were.
     func reconcile() async throws -> [Trouble] {
         let wanted = try await resources.all()
-        var troubles = try await retire(except: wanted)
-        let stuck = Set(troubles.keys)
-        for (key, canary) in wanted.sorted(by: { $0.key < $1.key })
-        where !stuck.contains(key) && needsLook(key, canary) {
+        await retire(except: wanted)
+        var troubles: [CanaryKey: Trouble] = [:]
+        for key in await order(of: wanted) {
+            guard let canary = wanted[key], needsLook(key, canary) else { continue }
             do {
                 try await bring(key, to: canary)
             } catch {
                 troubles[key] = Trouble(key, canary, error)
             }
         }
+        // A canary that left its port for another one and could not move itself.
+        for key in troubles.keys { try? await services[key]?.returnToPort() }
         return troubles.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Canaries that move to another port come first, those whose new port is free before those that wait for it.
+    /// Where they wait for each other in a circle, one leaves its port at once.
+    private func order(of wanted: [CanaryKey: DesiredCanary]) async -> [CanaryKey] {
+        var moving = services.filter { key, service in
+            wanted[key].map { $0.canary.spec.service.port != service.listenPort } ?? false
+        }
+        var order: [CanaryKey] = []
+        while !moving.isEmpty {
+            let held = Set(moving.values.map(\.listenPort))
+            var next = moving.keys.sorted().filter { key in
+                wanted[key].map { !held.contains($0.canary.spec.service.port) } ?? true
+            }
+            if next.isEmpty, let first = moving.keys.min() {
+                await services[first]?.leavePort()
+                moving[first] = nil
+                // Brought last of the circle, when its new port is free.
+                next = circle(from: first, in: &moving, wanted)
+                next.append(first)
+            }
+            for key in next { moving[key] = nil }
+            order += next
+        }
+        return order + wanted.keys.sorted().filter { !order.contains($0) }
+    }
+
+    /// Those that can move one after the other once a canary has left its port.
+    private func circle(
+        from first: CanaryKey, in moving: inout [CanaryKey: CanaryService],
+        _ wanted: [CanaryKey: DesiredCanary]
+    ) -> [CanaryKey] {
+        var order: [CanaryKey] = []
+        var free = services[first]?.listenPort
+        while let port = free,
+            let next = moving.keys.sorted().first(where: { wanted[$0]?.canary.spec.service.port == port })
+        {
+            order.append(next)
+            free = moving.removeValue(forKey: next)?.listenPort
+        }
+        return order
     }
 
     /// A canary with tracked files is always looked at: they change although the resource does not.
@@ -53,32 +95,5 @@ extension Daemon {
             starts.yield(service)
         }
         desired[key] = canary
-    }
-
-    /// Takes out of service what nobody wants any more, and what moves to another port that can be had.
-    private func retire(except wanted: [CanaryKey: DesiredCanary]) async throws -> [CanaryKey: Trouble] {
-        let leaving = services.filter { key, service in wanted[key].map { !service.canFollow($0) } ?? true }
-        let freed = Set(leaving.values.map(\.listenPort))
-        var troubles: [CanaryKey: Trouble] = [:]
-        for (key, service) in leaving {
-            if let canary = wanted[key], !freed.contains(canary.canary.spec.service.port) {
-                do { try await tryPort(of: canary) } catch {
-                    troubles[key] = Trouble(key, canary, error)
-                    continue
-                }
-            }
-            services[key] = nil
-            desired[key] = nil
-            await service.retire(within: Self.retirementLimit)
-        }
-        return troubles
-    }
-
-    private func tryPort(of canary: DesiredCanary) async throws {
-        let port = canary.canary.spec.service.port
-        let proxy = try await ReverseProxy.start(
-            [Listener(host: environment.bindAddress, port: port, audience: .apex)],
-            table: RoutingTable(), group: environment.group, logger: environment.logger)
-        await proxy.drain(within: .zero)
     }
 }

@@ -87,7 +87,7 @@ public actor Daemon {
 
     /// Changes of what runs come one after the other: an older one that finished later would undo a newer one.
     /// A change goes on although whoever asked for it has gone.
-    private func inTurn<Value: Sendable>(
+    func inTurn<Value: Sendable>(
         _ change: @escaping @Sendable (isolated Daemon) async throws -> Value
     ) async throws -> Value {
         let previous = lastTurn

@@ -27,6 +27,8 @@ struct DaemonEnvironment: Sendable {
     let programFolder: String
     /// Where the service ports are opened.
     let bindAddress: String
+    /// Withdraws the approvals of a canary that is gone.
+    let closeGates: @Sendable (CanaryKey) async throws -> Void
     let logger: Logger
     let now: @Sendable () -> Timestamp
 

@@ -14,12 +14,12 @@ public struct StandaloneOptions: Sendable {
     public var bindAddress: String
     /// Names of the user's own: `host[:port]` and the address behind it.
     public var resolutions: [(name: String, address: Address)]
+    /// Who may call the API, and what tasks may do.
+    public var security: Security
     /// Where secrets are: `NAMESPACE/NAME/KEY`; nil where they are in the files alone.
     public var secretsDirectory: String?
     /// The Prometheus server of metrics with a `query` whose canary names none.
     public var metricsServer: String?
-    /// Who may call the API, and what tasks may do.
-    public var security: Security
     /// How long requests in flight, tasks and processes may take to end.
     public var stopLimit: Duration
     /// The path of this very program, for `hey` and `sample-app` in commands.
@@ -44,10 +44,9 @@ public struct StandaloneOptions: Sendable {
             self.namespaces = namespaces
         }
 
-        /// - Parameter own: the token with which the daemon calls itself.
-        func accessControl(own: String, _ logger: Logger) throws -> AccessControl {
+        func accessControl(_ logger: Logger) throws -> AccessControl {
             guard let tokenFile else { return .none }
-            return AccessControl(tokens: try TokenFile(path: tokenFile, logger: logger), own: own)
+            return AccessControl(tokens: try TokenFile(path: tokenFile, logger: logger), callsItself: true)
         }
     }
 
@@ -79,18 +78,18 @@ public struct StandaloneOptions: Sendable {
     public init(
         files: [String], dataDirectory: String = ".aviary",
         listen: Address = Address(host: "127.0.0.1", port: 8080), bindAddress: String = "127.0.0.1",
-        resolutions: [(name: String, address: Address)] = [], secretsDirectory: String? = nil,
-        metricsServer: String? = nil, security: Security = Security(), stopLimit: Duration = .seconds(20),
-        executable: String
+        resolutions: [(name: String, address: Address)] = [], security: Security = Security(),
+        secretsDirectory: String? = nil, metricsServer: String? = nil,
+        stopLimit: Duration = .seconds(20), executable: String
     ) {
         self.files = files
         self.dataDirectory = dataDirectory
         self.listen = listen
         self.bindAddress = bindAddress
         self.resolutions = resolutions
+        self.security = security
         self.secretsDirectory = secretsDirectory
         self.metricsServer = metricsServer
-        self.security = security
         self.stopLimit = stopLimit
         self.executable = executable
     }

@@ -46,8 +46,7 @@ public final class StandaloneProgram: Service {
         self.logger = logger
         self.onListening = onListening
         self.onTrouble = onTrouble
-        let ownToken = AccessControl.makeToken()
-        access = try options.security.accessControl(own: ownToken, logger)
+        access = try options.security.accessControl(logger)
         let secrets = SecretStore(folder: try options.secretsDirectory.map(SecretFolder.init))
         manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
         let drafts = try await manifests.drafts()
@@ -70,22 +69,21 @@ public final class StandaloneProgram: Service {
         snapshots.prune(keeping: try await RevisionTable.configurations(in: database.writer))
         // Last, since it has to be shut down once it is there.
         let references = StandaloneResources(table: resources, secrets: secrets)
-        // Hooks of the canaries need no token for the load tester in the same process.
-        let credential = { @Sendable in names.isTester(host: $0, port: $1) ? "Bearer \(ownToken)" : nil }
-        caller = WebhookCaller(resolve: names.resolve, resources: references, credential: credential)
+        caller = WebhookCaller(resolve: names.resolve, resources: references)
+        let hooks = TesterHooks(caller: caller, names: names, token: access.ownToken)
         client = HTTPServerClient(resolve: names.resolve)
         environment = DaemonEnvironment(
-            database: database, history: history, names: names, caller: caller, client: client,
+            database: database, history: history, names: names, caller: hooks, client: client,
             resources: references, validation: options.validation,
-            group: MultiThreadedEventLoopGroup.singleton,
-            snapshots: snapshots, registry: registry,
+            group: MultiThreadedEventLoopGroup.singleton, snapshots: snapshots, registry: registry,
             survivors: survivors, owner: directory.owner, logFolder: directory.path + "/logs",
-            programFolder: directory.path + "/bin", bindAddress: options.bindAddress, logger: logger,
+            programFolder: directory.path + "/bin", bindAddress: options.bindAddress,
+            closeGates: { [gates] in try await gates.forget(namespace: $0.namespace, name: $0.name) },
+            logger: logger,
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) })
         daemon = Daemon(environment: environment)
-        let variables = Self.taskEnvironment(names: names, directory: directory)
-        tasks = TaskRunner(
-            permissions: options.security.permissions, environment: variables, logger: logger)
+        let (permissions, variables) = (options.security.permissions, Self.taskEnvironment(names, directory))
+        tasks = TaskRunner(permissions: permissions, environment: variables, logger: logger)
     }
 
     /// Serves until the service group shuts down, then finishes what is in flight within the stop limit.
@@ -124,7 +122,7 @@ public final class StandaloneProgram: Service {
         tester.addRoutes(to: router)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: router, server: .guarded(),
+            router: router, server: .guarded(checksOf: tester),
             configuration: .init(
                 address: .hostname(options.listen.host, port: options.listen.port), serverName: "aviary"),
             onServerRunning: { channel in
@@ -169,7 +167,7 @@ public final class StandaloneProgram: Service {
     }
 
     /// Tasks find the built-in programs first, the names of services, and their real addresses.
-    private static func taskEnvironment(names: NameTable, directory: DataDirectory) -> TaskEnvironment {
+    private static func taskEnvironment(_ names: NameTable, _ directory: DataDirectory) -> TaskEnvironment {
         let path = DaemonEnvironment.path(startingWith: directory.path + "/bin")
         return TaskEnvironment { canary, namespace in
             var variables = [

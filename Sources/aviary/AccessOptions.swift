@@ -13,17 +13,10 @@ struct AccessOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Run only commands that match this regular expression from start to end; may be repeated. A dot "
-                + "matches no line break, but it matches ; and $: write [^;&|$`<>()] to keep a shell out.",
+            "Run only commands of one line that match this regular expression from start to end; may be "
+                + "repeated. A dot also matches ; and $: write [^;&|$`<>()] to keep a shell from running more.",
             valueName: "regex"))
     var allowCommand: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Read the key files that hooks name only below this directory. aviary run finds the secrets of canaries "
-                + "there as well, one file a key: DIR/NAMESPACE/NAME/KEY; Secrets in its files come second.",
-            valueName: "dir"))
-    var secretsDir: String?
 
     @Option(
         name: [
@@ -35,10 +28,11 @@ struct AccessOptions: ParsableArguments {
 
     func namespaces() throws -> NamespaceFilter { try NamespaceFilter(pattern: namespaceRegexp) }
 
-    func permissions() throws -> TaskPermissions {
+    /// - Parameter secretsDirectory: where key files may be; nil for anywhere.
+    func permissions(secretsDirectory: String?) throws -> TaskPermissions {
         var permissions = TaskPermissions()
         permissions.commands = try AllowedCommands(patterns: allowCommand)
-        if let secretsDir { permissions.secrets = try SecretFiles(below: secretsDir) }
+        if let secretsDirectory { permissions.secrets = try SecretFiles(below: secretsDirectory) }
         return permissions
     }
 

@@ -9,6 +9,7 @@ struct Aviary: AsyncParsableCommand {
         subcommands: [
             RunCommand.self,
             ApplyCommand.self,
+            DeleteCommand.self,
             GetCommand.self,
             WatchCommand.self,
             ValidateCommand.self,

@@ -25,6 +25,9 @@ extension DaemonClient {
         return try JSONDecoder().decode(CanarySnapshot.self, from: answer)
     }
 
+    /// Deletes a canary with its target; returns when its processes have ended.
+    func delete(_ key: CanaryKey) async throws { _ = try await send("DELETE", path(key)) }
+
     private func path(_ key: CanaryKey) -> String {
         "/api/namespaces/\(queryEscaped(key.namespace))/canaries/\(queryEscaped(key.name))"
     }

@@ -9,16 +9,17 @@ struct LoadTesterCommand: AsyncParsableCommand {
         commandName: "loadtester",
         abstract: "Serve gates and run test tasks for rollouts.",
         discussion: """
-            Answers the hooks of a Canary: /gate/…, /rollback/…, and tasks of the types cmd, bash, helm,
-            helmv3, kubectl, ngrinder and concord at /. Flags may be written with one dash or two.
+            Answers the hooks of a Canary: /gate/…, /rollback/…, and tasks of the types cmd, bash, helm, \
+            helmv3, kubectl, ngrinder and concord at /. The peer's flags may be written with one dash or two.
 
-            A token is sent as Authorization: Bearer TOKEN; hooks, which cannot, put it into metadata.token.
+            A token is sent as Authorization: Bearer TOKEN; hooks, which cannot, put it into metadata.token. \
             /healthz needs none. With --client-ca, every connection needs a certificate, probes included.
 
             EXAMPLES
               aviary loadtester -port 9090 -timeout 1h -namespace-regexp '^(test|staging)$'
               aviary loadtester --data-dir /var/lib/aviary    # gates survive a restart
-              aviary loadtester --token-file tokens --allow-command 'hey( [^;&|$`<>()\\n]+)+' --secrets-dir /etc/keys
+              aviary loadtester --token-file tokens --secrets-dir /etc/keys
+              aviary loadtester --allow-command 'hey [^;&|$`<>()]+'
               aviary loadtester --tls-cert tls.crt --tls-key tls.key --client-ca ca.crt
               curl -d '{"name":"podinfo","namespace":"test"}' http://127.0.0.1:9090/gate/open
             """)
@@ -42,6 +43,10 @@ struct LoadTesterCommand: AsyncParsableCommand {
         name: [.customLong("data-dir"), .customLong("data-dir", withSingleDash: true)],
         help: "Keep the gates in a database in this directory; without it they are kept in memory.")
     var dataDirectory: String?
+
+    @Option(
+        help: ArgumentHelp("Read the key files that hooks name only below this directory.", valueName: "dir"))
+    var secretsDir: String?
 
     @OptionGroup(title: "Limits") var limits: LoadTesterLimitOptions
     @OptionGroup(title: "Access") var access: AccessOptions
@@ -70,7 +75,9 @@ struct LoadTesterCommand: AsyncParsableCommand {
         if !gates.isDurable {
             logger.warning("gates are kept in memory and closed by a restart: use --data-dir to keep them")
         }
-        let tasks = TaskRunner(limits: limits.tasks, permissions: try access.permissions(), logger: logger)
+        let tasks = TaskRunner(
+            limits: limits.tasks, permissions: try access.permissions(secretsDirectory: secretsDir),
+            logger: logger)
         let routes = LoadTesterRoutes(
             gates: gates, tasks: tasks, namespaceFilter: try access.namespaces(),
             access: try access.accessControl(logger), logger: logger)

@@ -17,8 +17,8 @@ struct RunCommand: AsyncParsableCommand {
               aviary run podinfo.yaml
               aviary run podinfo.yaml --data-dir /var/lib/aviary --listen 127.0.0.1:8080
               aviary run podinfo.yaml --resolve telegram.bot:8080=127.0.0.1:9900 --output json
+              aviary run podinfo.yaml --token-file tokens --allow-command 'hey [^;&|$`<>()]+'
               aviary run podinfo.yaml --secrets-dir /etc/aviary/secrets --metrics-server http://127.0.0.1:9090
-              aviary run podinfo.yaml --token-file tokens --allow-command 'hey( [^;&|$`<>()\\n]+)+'
             """)
 
     @Argument(help: ArgumentHelp("YAML files with canaries and processes.", valueName: "file"))
@@ -33,12 +33,18 @@ struct RunCommand: AsyncParsableCommand {
             "Let a name in hooks and tasks stand for an address; may be repeated.",
             valueName: "name=host:port"))
     var resolve: [String] = []
+    @OptionGroup(title: "Access") var access: AccessOptions
+    @Option(
+        help: ArgumentHelp(
+            "Where secrets are, one file a key: DIR/NAMESPACE/NAME/KEY. Secrets in the files come second. "
+                + "Key files that hooks name (apiKeyPath) are read only below it.",
+            valueName: "dir"))
+    var secretsDir: String?
     @Option(
         help: ArgumentHelp(
             "The Prometheus server of metrics with a query; a canary's own metricsServer wins.",
             valueName: "url"))
     var metricsServer: String?
-    @OptionGroup(title: "Access") var access: AccessOptions
     @Option(name: .shortAndLong, help: "text or json (one event a line).") var output = OutputFormat.text
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = LogLevel.warning
 
@@ -85,12 +91,12 @@ struct RunCommand: AsyncParsableCommand {
         }
         return StandaloneOptions(
             files: files, dataDirectory: dataDir, listen: address, bindAddress: bind,
-            resolutions: try resolve.map(Self.resolution), secretsDirectory: access.secretsDir,
-            metricsServer: metricsServer,
+            resolutions: try resolve.map(Self.resolution),
             security: .init(
-                tokenFile: access.tokenFile, permissions: try access.permissions(),
+                tokenFile: access.tokenFile,
+                permissions: try access.permissions(secretsDirectory: secretsDir),
                 namespaces: try access.namespaces()),
-            executable: try Self.executable())
+            secretsDirectory: secretsDir, metricsServer: metricsServer, executable: try Self.executable())
     }
 
     private static func resolution(_ text: String) throws -> (

@@ -86,10 +86,10 @@ struct FailureTests {
     @Test("ends in time although the server never answers")
     func duration() async throws {
         let (report, _) = try await run("/silent") {
-            ($0.duration, $0.timeout) = (.milliseconds(200), .milliseconds(500))
+            ($0.duration, $0.timeout) = (.seconds(2), .seconds(3))
         }
-        #expect(report.elapsed < 5)
-        #expect(report.errors == ["timed out after 0.5s waiting for the answer": 2])
+        #expect(report.elapsed < 20)
+        #expect(report.errors == ["timed out after 3.0s waiting for the answer": 2])
     }
 
     @Test("tells apart fifty failures at most")

@@ -14,7 +14,9 @@ struct Refusal: Error, Equatable {
 
 extension ClusterCanary {
     /// Decides whether a canary can be used.
-    func accept(_ reading: CanaryReading) -> Result<Accepted, Refusal> {
+    ///
+    /// - Parameter known: what was decided last.
+    func accept(_ reading: CanaryReading, known: Accepted? = nil) -> Result<Accepted, Refusal> {
         guard let canary = reading.canary, reading.error == nil else {
             return .failure(Refusal(reason: "Invalid", message: reading.error ?? "the canary can't be read"))
         }
@@ -29,7 +31,13 @@ extension ClusterCanary {
                         "spec.targetRef: \(target.kind) \(target.name) is released by Canary \(owner.name) already: remove one of the two"
                 ))
         }
-        let provider = canary.spec.provider.flatMap { $0.isEmpty ? nil : $0 } ?? environment.settings.provider
+        if let known, known.basis == reading.basis { return .success(known) }
+        return accept(canary, basis: reading.basis)
+    }
+
+    private func accept(_ canary: Canary, basis: CanaryReading.Basis) -> Result<Accepted, Refusal> {
+        let settings = environment.settings
+        let provider = canary.spec.provider.flatMap { $0.isEmpty ? nil : $0 } ?? settings.provider
         guard let type = RouterType.named(provider) else {
             let known = RouterType.all.flatMap(\.providers).joined(separator: ", ")
             return .failure(
@@ -44,22 +52,20 @@ extension ClusterCanary {
                     message: "\(field): names another namespace, which -no-cross-namespace-refs forbids"))
         }
         let context = RouterContext(
-            canary: canary, cluster: environment.cluster, settings: environment.settings.routers,
-            status: RolloutStatus())
+            canary: canary, cluster: environment.cluster, settings: settings.routers, status: RolloutStatus())
         if let complaint = type.complaint(context) {
             return .failure(Refusal(reason: "Invalid", message: complaint))
         }
         do {
             var definition = try CanaryDefinition(
                 canary, shiftsTraffic: type.abilities.contains(.weights),
-                minimumInterval: environment.settings.minimumInterval,
-                cluster: environment.settings.clusterName.isEmpty ? nil : environment.settings.clusterName)
-            definition.addEventWebhook(environment.settings.eventWebhook)
-            environment.settings.alerts.add(to: &definition.alerts)
+                minimumInterval: settings.minimumInterval,
+                cluster: settings.clusterName.isEmpty ? nil : settings.clusterName)
+            definition.addEventWebhook(settings.eventWebhook)
+            settings.alerts.add(to: &definition.alerts)
             return .success(
                 Accepted(
-                    canary: canary, definition: definition, router: type, provider: provider,
-                    basis: reading.basis))
+                    canary: canary, definition: definition, router: type, provider: provider, basis: basis))
         } catch {
             return .failure(Refusal(reason: "Invalid", message: "\(error)"))
         }

@@ -115,7 +115,7 @@ final class ClusterCanary: Sendable {
         else { return }
         let reading = read(object)
         if object.isDeleted { return try await finalise(object, reading) }
-        switch accept(reading) {
+        switch accept(reading, known: knowledge.withLock { $0.valid }) {
         case .success(let accepted):
             knowledge.withLock { knowledge in
                 knowledge.valid = accepted

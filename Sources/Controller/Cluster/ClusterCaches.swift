@@ -8,7 +8,7 @@ final class ClusterCaches: Service {
     typealias Cache = ResourceCache<KubernetesObject>
 
     /// How long a reading waits for the first list of its kind.
-    static let patience = Duration.seconds(5)
+    static let patience = Duration.seconds(20)
 
     private let api: any WatchAPI
     private let namespace: String?
@@ -61,9 +61,16 @@ final class ClusterCaches: Service {
     ///   answer.
     func syncedCache(of type: ResourceType) async throws -> Cache {
         let cache = cache(of: type)
-        guard !cache.isSynced else { return cache }
-        if let trouble = cache.trouble { throw trouble }
-        try await cache.waitUntilSynced(within: Self.patience)
+        let deadline = ContinuousClock.now + Self.patience
+        while !cache.isSynced {
+            // A kind that is not served, or may not be read, is told at once.
+            if let trouble = cache.trouble { throw trouble }
+            guard ContinuousClock.now < deadline else {
+                throw KubernetesError.unavailable(
+                    "the server has not answered the list of \(type) within \(Self.patience)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
         return cache
     }
 

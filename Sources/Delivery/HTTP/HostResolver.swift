@@ -5,12 +5,6 @@ import NIOCore
 struct HostResolver: Sendable {
     let find: WebhookCaller.Resolver
 
-    /// Where a URL leads whose host only Aviary knows; nil for all others.
-    func place(of url: String) -> (host: String, port: Int)? {
-        guard let components = URLComponents(string: url), let host = components.host else { return nil }
-        return find(host, components.port ?? (components.scheme == "https" ? 443 : 80))
-    }
-
     /// The URL to dial, and the `Host` header when it is not the one dialled.
     ///
     /// - Throws: `DeliveryError.url`.

@@ -19,7 +19,6 @@ public final class WebhookCaller: HookCaller {
     private let policy: RetryPolicy
     private let resolver: HostResolver
     private let resources: any ReferencedResources
-    private let credential: @Sendable (_ host: String, _ port: Int) -> String?
     private let now: @Sendable () -> Date
     private let pause: @Sendable (Duration) async throws -> Void
 
@@ -31,14 +30,12 @@ public final class WebhookCaller: HookCaller {
     ///   - resources: where the secrets are found that calls are signed with.
     ///   - now: reads the wall clock, for the timestamps of signatures.
     ///   - pause: waits between retries; injected so that tests need no time.
-    ///   - credential: the `Authorization` for an address that `resolve` has found.
     public init(
         policy: RetryPolicy = .standard,
         resolve: @escaping Resolver = { _, _ in nil },
         resources: any ReferencedResources = NoReferencedResources(),
         now: @escaping @Sendable () -> Date = { Date() },
-        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-        credential: @escaping @Sendable (_ host: String, _ port: Int) -> String? = { _, _ in nil }
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .follow(max: 10, allowCycles: false)
@@ -54,7 +51,6 @@ public final class WebhookCaller: HookCaller {
         self.policy = policy
         resolver = HostResolver(find: resolve)
         self.resources = resources
-        self.credential = credential
         self.now = now
         self.pause = pause
     }
@@ -141,9 +137,6 @@ public final class WebhookCaller: HookCaller {
         request.headers.add(name: "Content-Type", value: "application/json")
         request.headers.add(name: "User-Agent", value: "aviary")
         if let host { request.headers.add(name: "Host", value: host) }
-        if let found = resolver.place(of: endpoint.url), let credential = credential(found.host, found.port) {
-            request.headers.add(name: "Authorization", value: credential)
-        }
         if let trace = message.traceparent { request.headers.add(name: "traceparent", value: trace) }
         let timestamp = Int(now().timeIntervalSince1970)
         let signed = message.signing?.headers(id: message.id, timestamp: timestamp, body: message.body) ?? []

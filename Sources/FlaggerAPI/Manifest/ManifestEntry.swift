@@ -1,3 +1,5 @@
+import JSON
+
 /// A resource and where it was read.
 public struct ManifestEntry: Sendable {
     /// The resource.
@@ -6,6 +8,11 @@ public struct ManifestEntry: Sendable {
     public let file: String
     /// The line of its first field, counted from 1.
     public let line: Int
+    /// A fingerprint of the document as its author wrote it, comments and layout aside. No default of ours is in it,
+    /// so it stays the same when a later version knows more fields.
+    public var documentHash: String {
+        get throws { try StableHash.of(JSONValue(node)) }
+    }
     let node: ManifestNode
     /// The fields that could not be read: what follows from them is not reported again.
     let unreadable: [FieldPath]

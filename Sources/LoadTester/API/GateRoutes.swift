@@ -39,7 +39,7 @@ extension LoadTesterRoutes {
             "\(kind.rawValue) \(action == .open ? "opened" : "closed")",
             metadata: [
                 "canary": "\(key.name).\(key.namespace)", "gate": "\(key.gate)", "actor": "\(move.actor)",
-                "reason": "\(Redaction.redacted(move.reason))",
+                "reason": "\(move.reason)",
             ])
         return Response(.accepted, text: "")
     }

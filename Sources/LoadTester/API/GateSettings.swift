@@ -61,7 +61,8 @@ struct GateSettings {
     func move(by actor: String, now: Date) throws -> GateMove {
         GateMove(
             actor: actor,
-            reason: payload.reason.isEmpty ? try short("reason", limit: 4096) : payload.reason,
+            reason: Redaction.redacted(
+                payload.reason.isEmpty ? try short("reason", limit: 4096) : payload.reason),
             checksum: payload.checksum, after: try time("after", now), until: try time("until", now))
     }
 

@@ -54,6 +54,9 @@ public struct LoadTesterRoutes: Sendable {
         }
     }
 
+    /// The short way of gate checks; nil where callers have to show a token first.
+    var gateChecks: GateChecks? { access.isOn ? nil : GateChecks(gates: gates, metrics: metrics) }
+
     /// The load tester's metrics in the text format of Prometheus.
     public func metricsText() -> String {
         var text = PrometheusText()

@@ -12,28 +12,28 @@ public struct AccessControl: Sendable {
     }
 
     private let tokens: TokenFile?
-    private let own: String?
+
+    /// A further token with all roles, for calls of the daemon to itself; nil when there is none.
+    public let ownToken: String?
 
     /// Lets everybody do everything.
-    public static let none = AccessControl(tokens: nil, own: nil)
+    public static let none = AccessControl()
 
-    private init(tokens: TokenFile?, own: String?) {
-        self.tokens = tokens
-        self.own = own
-    }
+    private init() { (tokens, ownToken) = (nil, nil) }
 
     /// Asks for a token of a file.
     ///
-    /// - Parameter own: a further token with all roles, for calls of the daemon to itself.
-    public init(tokens: TokenFile, own: String? = nil) {
-        self.init(tokens: .some(tokens), own: own)
+    /// - Parameter callsItself: makes ``ownToken``.
+    public init(tokens: TokenFile, callsItself: Bool = false) {
+        self.tokens = tokens
+        ownToken = callsItself ? Self.makeToken() : nil
     }
 
     /// Whether callers need a token at all.
     public var isOn: Bool { tokens != nil }
 
     /// A token that nobody can guess.
-    public static func makeToken() -> String {
+    private static func makeToken() -> String {
         SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
             bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         }
@@ -46,7 +46,7 @@ public struct AccessControl: Sendable {
     func admit(_ token: String?, to access: Access) throws -> Caller {
         guard let tokens, access != .open else { return .anybody }
         guard let token else { throw LoadTesterError.tokenMissing }
-        if let own, isSame(token, own) { return Caller(name: "aviary") }
+        if let ownToken, isSame(token, ownToken) { return Caller(name: "aviary") }
         guard let entry = tokens.entry(for: token) else { throw LoadTesterError.tokenUnknown }
         if case .role(let role) = access, !entry.roles.contains(role) {
             throw LoadTesterError.roleMissing(name: entry.name, role: role)

@@ -86,9 +86,9 @@ public final class TokenFile: Sendable {
                 "a token has fewer than 16 characters and can be guessed", metadata: ["name": "\(name)"])
         }
         var info = stat()
-        if stat(path, &info) == 0, info.st_mode & 0o077 != 0 {
+        if stat(path, &info) == 0, info.st_mode & 0o007 != 0 {
             logger.warning(
-                "others on this machine can read the token file: chmod 600 it", metadata: ["path": "\(path)"])
+                "others on this machine can read the token file: chmod o= it", metadata: ["path": "\(path)"])
         }
     }
 }

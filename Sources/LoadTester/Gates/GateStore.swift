@@ -10,6 +10,8 @@ public final class GateStore: Sendable {
     private let writer: any DatabaseWriter
     private let now: @Sendable () -> Date
     private let refusedChecks = Mutex(RefusedChecks())
+    private let stamp: GateStamp?
+    private let board: GateBoard?
     private static let keptChanges: Int64 = 100_000
 
     /// Whether the gates survive a restart.
@@ -24,6 +26,9 @@ public final class GateStore: Sendable {
         self.now = now
         self.isDurable = !writer.path.isEmpty && writer.path != ":memory:"
         try GateSchema.migrate(writer)
+        // The WAL index is there as soon as something was read.
+        stamp = isDurable ? GateStamp(databasePath: writer.path) : GateStamp()
+        board = stamp.map(GateBoard.init)
     }
 
     /// Keeps the gates in memory: all are closed again after a restart.
@@ -57,6 +62,7 @@ public final class GateStore: Sendable {
     public func check(
         _ key: GateKey, phase: String = "", checksum: String = "", policy: GatePolicy = GatePolicy()
     ) async throws -> Bool {
+        let read = board?.readingStamp
         var approvals = try await reading { db in try GateRecords.approvals(of: key, in: db) }
         if policy.scope == .revision, approvals.contains(where: \.checksum.isEmpty), !checksum.isEmpty {
             // An approval given before the revision was known belongs to the first one that asks.
@@ -66,6 +72,9 @@ public final class GateStore: Sendable {
             }
         }
         let date = now()
+        if let board, let read, policy == GatePolicy() {
+            board.remember(key, approvals, readAt: read, now: date)
+        }
         let passes = policy.isSatisfied(by: approvals, checksum: checksum, at: date)
         refusedChecks.withLock { refused in
             if passes {
@@ -75,6 +84,25 @@ public final class GateStore: Sendable {
             }
         }
         return passes
+    }
+
+    /// The answer to a plain check (the canary's plain gate, one approval, any revision) when it is known without
+    /// asking the database; a refusal is remembered as waiting.
+    func knownAnswer(
+        _ kind: GateKind, _ canary: GateBoard.Canary, phase: UnsafeBufferPointer<UInt8>,
+        checksum: UnsafeBufferPointer<UInt8>, now date: Date
+    ) -> Bool? {
+        guard let (key, isOpen) = board?.answer(kind, canary, now: date) else { return nil }
+        refusedChecks.withLock { refused in
+            if isOpen {
+                refused.pass(key)
+            } else {
+                refused.refuse(
+                    key, phase: String(decoding: phase, as: UTF8.self),
+                    checksum: String(decoding: checksum, as: UTF8.self), at: date)
+            }
+        }
+        return isOpen
     }
 
     /// Opens a gate, or adds one more actor's approval; durable when this returns.
@@ -145,6 +173,7 @@ public final class GateStore: Sendable {
 
     /// One transaction that is on the disk when it returns, whatever the writer's own setting.
     private func writing<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        defer { if !isDurable { stamp?.changed() } }
         do {
             return try await writer.writeWithoutTransaction { db in
                 let setting = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 2

@@ -34,6 +34,9 @@ final class ConnectionWatch: ChannelDuplexHandler {
         context.fireChannelRead(data)
     }
 
+    /// Whether nothing is arriving or waiting for its answer, as far as whole requests go.
+    var isQuiet: Bool { !isArriving && unanswered <= 0 }
+
     func requestCompleted() {
         isArriving = false
         deadline?.cancel()

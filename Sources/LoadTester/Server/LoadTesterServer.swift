@@ -53,7 +53,7 @@ public struct LoadTesterServer: Service {
         routes.addRoutes(to: router)
         routes.addServiceRoutes(to: router)
         let application = Application(
-            router: router, server: .guarded(limits, tls: tls),
+            router: router, server: .guarded(limits, tls: tls, checksOf: routes),
             configuration: .init(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),

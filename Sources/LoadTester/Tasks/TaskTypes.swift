@@ -7,9 +7,9 @@ public struct TaskTypes: Sendable {
         HelmTask(name: "helm"),
         HelmTask(name: "helmv3"),
         KubectlTask(),
-        HTTPTask(),
         NGrinderTask(),
         ConcordTask(),
+        HTTPTask(),
     ])
 
     private let byName: [String: any TaskType]

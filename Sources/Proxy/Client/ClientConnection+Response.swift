@@ -25,7 +25,7 @@ extension ClientConnection {
     func receive(
         _ head: ResponseHead, _ base: UnsafePointer<UInt8>, framing: BodyFraming, room: Int
     ) throws(MalformedHead) {
-        var closes = !exchange.keepsAlive || loop.drain != nil
+        var closes = !exchange.keepsAlive || isLeaving || loop.drain != nil
         switch framing {
         case .untilClose: closes = true
         // An old client cannot read chunks, and its replica was told so by the version it got.
@@ -98,7 +98,8 @@ extension ClientConnection {
         count(.failed)
         // Text would be no answer in HTTP/2.
         if exchange.isHTTP2 { return closeNow() }
-        exchange.closes = !exchange.keepsAlive || !exchange.isRequestComplete || loop.drain != nil
+        exchange.closes =
+            !exchange.keepsAlive || !exchange.isRequestComplete || isLeaving || loop.drain != nil
         responseOut.clear()
         reply.write(into: &responseOut, closes: exchange.closes, answersHead: exchange.answersHead)
         context?.writeAndFlush(wrapOutboundOut(responseOut), promise: nil)

@@ -25,6 +25,10 @@ final class ClientConnection: ChannelInboundHandler, RosterMember {
     let loop: ProxyLoop
     let audience: Listener.Audience
     let client: ForwardedClient
+    /// The port it was accepted on.
+    private let port: Int
+    /// Whether it ends after the present request, since its port is not served any more.
+    private(set) var isLeaving = false
     /// Accepted beyond the limit of connections, only to be told so.
     private let isSurplus: Bool
     var place = -1
@@ -48,14 +52,22 @@ final class ClientConnection: ChannelInboundHandler, RosterMember {
     private(set) var isPaused = false
     var context: ChannelHandlerContext?
 
-    init(loop: ProxyLoop, audience: Listener.Audience, address: String, isSurplus: Bool) {
+    init(loop: ProxyLoop, audience: Listener.Audience, address: String, port: Int, isSurplus: Bool) {
         self.loop = loop
         self.audience = audience
         self.isSurplus = isSurplus
+        self.port = port
         client = ForwardedClient(address: address)
     }
 
     var isIdle: Bool { state == .idle && inbound.readableBytes == 0 }
+
+    /// Ends with the present request, or soon without one, when it was accepted on this port.
+    func leave(port: Int, idleCloseAt: UInt64) {
+        guard self.port == port else { return }
+        isLeaving = true
+        if isIdle { deadline = min(deadline, idleCloseAt) }
+    }
 
     /// Stops reading until ``resume()``; what has arrived is still delivered.
     func pause() {

@@ -30,6 +30,12 @@ struct DaemonRoutes {
             let limit = request.uri.queryParameters.get("limit", as: Int.self) ?? 200
             return try json(await history.lines(of: key, after: after, limit: limit))
         }
+        router.delete("/api/namespaces/{namespace}/canaries/{name}") { request, context in
+            try admit(request, .role(.operate))
+            let key = try key(context)
+            try await report { try await daemon.delete(key) }
+            return Response(status: .noContent)
+        }
         router.get("/api/feed") { request, _ in
             try admit(request, .read)
             return feed()
@@ -96,6 +102,7 @@ struct DaemonRoutes {
         do { return try await work() } catch let error as StandaloneError {
             var status = HTTPResponse.Status.badRequest
             if case .writeState = error { status = .serviceUnavailable }
+            if case .unknownCanary = error { status = .notFound }
             throw HTTPError(status, message: "\(error)")
         }
     }

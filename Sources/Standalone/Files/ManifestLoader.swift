@@ -35,17 +35,23 @@ enum ManifestLoader {
         guard errors.isEmpty else { throw StandaloneError.manifest(errors.map(\.description)) }
         return try manifest.entries.compactMap { entry in
             let folder = folder(entry.file)
-            return switch entry.resource {
-            case .canary(let canary): try draft(of: canary, folder: folder)
+            var draft: ResourceTable.Draft
+            switch entry.resource {
+            case .canary(let canary): draft = try Self.draft(of: canary, folder: folder)
             case .process(let process):
-                try draft(of: process, kind: ProcessResource.kind, process.metadata, folder: folder)
+                draft = try Self.draft(
+                    of: process, kind: ProcessResource.kind, process.metadata, folder: folder)
             case .metricTemplate(let template):
-                try draft(of: template, kind: MetricTemplate.kind, template.metadata, folder: folder)
+                draft = try Self.draft(
+                    of: template, kind: MetricTemplate.kind, template.metadata, folder: folder)
             case .alertProvider(let provider):
-                try draft(of: provider, kind: AlertProvider.kind, provider.metadata, folder: folder)
+                draft = try Self.draft(
+                    of: provider, kind: AlertProvider.kind, provider.metadata, folder: folder)
             // Never in the database.
-            case .secret: nil
+            case .secret: return nil
             }
+            draft.documentHash = try entry.documentHash
+            return draft
         }
     }
 

@@ -33,11 +33,7 @@ extension DesiredCanary {
 
     /// Changes with everything a replica runs; the number of replicas and the folder's place are no new revision.
     private var specHash: String {
-        get throws {
-            var spec = process.spec
-            spec.replicas = 1
-            return try StableHash.of(spec)
-        }
+        get throws { try StableHash.of(ProcessFingerprint(process.spec)) }
     }
 
     private var probe: ReadinessProbe {

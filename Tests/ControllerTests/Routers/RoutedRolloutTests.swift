@@ -20,8 +20,9 @@ struct RoutedRolloutTests {
                     "interval": "1s", "threshold": 2, "stepWeight": 30, "maxWeight": 60,
                     "sessionAffinity": ["cookieName": "canary"],
                 ]
+                let namespace = controller.namespace
                 async let seen = Self.weights(
-                    of: type, in: controller.namespace, fixture, until: [0, 30, 60, 0]
+                    of: type, in: namespace, fixture, until: [0, 30, 60, 0]
                 ) { $0[path: "spec", "rules"]?.elements?.last?.weights.last }
                 try await controller.initialise(app)
                 try await controller.deploy("podinfo:2.0.0")
@@ -53,8 +54,9 @@ struct RoutedRolloutTests {
                         "match": [["headers": ["x-canary": ["exact": "insider"]]]],
                     ]
                     app.addHooks(["rollout"], of: hooks)
+                    let namespace = controller.namespace
                     async let seen = Self.weights(
-                        of: IstioRouter.virtualService, in: controller.namespace, fixture, until: [0, 100, 0]
+                        of: IstioRouter.virtualService, in: namespace, fixture, until: [0, 100, 0]
                     ) { $0[path: "spec", "http"]?.elements?.first?["route"]?.elements?.last?["weight"]?.int }
                     try await controller.initialise(app)
                     try await controller.deploy("podinfo:2.0.0")

@@ -80,6 +80,27 @@ struct RouterFixture: Sendable {
     }
 }
 
+/// Installs the definitions once a process.
+actor ProviderDefinitions {
+    static let shared = ProviderDefinitions()
+    private var installation: Task<Void, any Error>?
+
+    func install() async throws {
+        let installation =
+            installation
+            ?? Task {
+                let cluster = try await TestCluster.shared
+                let folder = TestCluster.repository.appending(path: "Tests/ControllerTests/Resources/CRDs")
+                    .path
+                try await cluster.kubectl("apply", "--filename", folder)
+                try await cluster.kubectl(
+                    "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
+            }
+        self.installation = installation
+        try await installation.value
+    }
+}
+
 /// A client and watched copies that all tests of the process share, on a cluster with the kinds of every provider.
 private actor SharedCopies {
     struct Copies: Sendable {
@@ -97,13 +118,9 @@ private actor SharedCopies {
     }
 
     private static func start() async throws -> Copies {
-        let cluster = try await TestCluster.shared
-        let folder = TestCluster.repository.appending(path: "Tests/ControllerTests/Resources/CRDs").path
-        try await cluster.kubectl("apply", "--filename", folder)
-        try await cluster.kubectl(
-            "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
+        try await ProviderDefinitions.shared.install()
         let client = try KubernetesClient(
-            try cluster.plane.configuration, policy: ClientPolicy(requestsPerSecond: nil),
+            try await TestControlPlane.shared.configuration, policy: ClientPolicy(requestsPerSecond: nil),
             userAgent: "aviary/test")
         let caches = ClusterCaches(api: client, namespace: nil, logger: Logger(label: "test"))
         // Watches until the process ends: no test is the last to know.

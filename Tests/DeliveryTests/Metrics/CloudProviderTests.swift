@@ -66,13 +66,13 @@ struct CloudProviderTests {
     ) async throws -> [ReceivedRequest] {
         let server = try await RawServer(
             answers + [RawServer.response(200, #"{"MetricDataResults":[{"Values":[0.5]}]}"#)])
-        let client = HTTPServerClient()
-        var spec = MetricTemplate.Provider(type: "cloudwatch", address: "http://127.0.0.1:\(server.port)")
-        spec.region = "eu-central-1"
-        let provider = try CloudWatchProvider(
-            MetricsConnection(spec, client: client, environment: environment(server.port)))
-        let value = try? await provider.value(of: "[]")
-        await client.shutdown()
+        let value = try await PatientClient.run { client in
+            var spec = MetricTemplate.Provider(type: "cloudwatch", address: "http://127.0.0.1:\(server.port)")
+            spec.region = "eu-central-1"
+            let provider = try CloudWatchProvider(
+                MetricsConnection(spec, client: client, environment: environment(server.port)))
+            return try? await provider.value(of: "[]")
+        }
         await server.stop()
         #expect(value == (server.requests.isEmpty ? nil : 0.5))
         return server.requests.map(ReceivedRequest.init)
@@ -129,15 +129,16 @@ struct CloudProviderTests {
         ])
         let base = "http://127.0.0.1:\(server.port)"
         let json = String(decoding: account, as: UTF8.self).replacing("TOKEN", with: "\(base)/token")
-        let client = HTTPServerClient()
-        var spec = MetricTemplate.Provider(type: "stackdriver", address: base)
-        spec.secretRef = SecretReference(name: "gcloud-sa")
-        let provider = try StackdriverProvider(
-            MetricsConnection(
-                spec, credentials: Credentials(["project": "p", "serviceAccountKey": json]), client: client,
-                now: { Date(timeIntervalSince1970: 1_700_000_000) }))
-        #expect(try await provider.value(of: "fetch x") == 12.5)
-        await client.shutdown()
+        try await PatientClient.run { client in
+            var spec = MetricTemplate.Provider(type: "stackdriver", address: base)
+            spec.secretRef = SecretReference(name: "gcloud-sa")
+            let provider = try StackdriverProvider(
+                MetricsConnection(
+                    spec, credentials: Credentials(["project": "p", "serviceAccountKey": json]),
+                    client: client,
+                    now: { Date(timeIntervalSince1970: 1_700_000_000) }))
+            #expect(try await provider.value(of: "fetch x") == 12.5)
+        }
         await server.stop()
         let requests = server.requests.map(ReceivedRequest.init)
         let assertion = try #require(requests[0].body.split(separator: "=").last).split(separator: ".")

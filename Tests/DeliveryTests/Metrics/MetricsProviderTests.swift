@@ -26,7 +26,7 @@ struct ProviderTrial {
         spec.headers = headers
         let connection = MetricsConnection(
             spec, credentials: Credentials(credentials ?? [:]), interval: .seconds(60),
-            client: Patient(client: client, timeout: timeout),
+            client: PatientClient(client: client, timeout: timeout),
             now: { Date(timeIntervalSince1970: 1_700_000_000) },
             environment: ["GCE_METADATA_HOST": "127.0.0.1:\(server.port)"])
         do {
@@ -43,18 +43,6 @@ struct ProviderTrial {
         await server.stop()
         trial.requests = server.requests.map(ReceivedRequest.init)
         return trial
-    }
-
-    /// Waits as long as the test wants to, whatever the provider says: machines that run tests are busy.
-    private struct Patient: ServerClient {
-        var client: HTTPServerClient
-        var timeout: Duration
-
-        func send(_ request: ServerRequest) async throws -> ServerAnswer {
-            var request = request
-            request.timeout = timeout
-            return try await client.send(request)
-        }
     }
 }
 

@@ -94,12 +94,12 @@ struct MisbehavingServerTests {
         let server = try await RawServer(
             [RawServer.response(200, #"{"data":{"resultType":"scalar","result":[1,"7"]}}"#)],
             tls: SelfSigned.serverContext())
-        let client = HTTPServerClient(resolve: { _, _ in ("127.0.0.1", server.port) })
-        var spec = MetricTemplate.Provider(type: "prometheus", address: "https://hook.test")
-        spec.insecureSkipVerify = skips
-        let provider = try PrometheusProvider(MetricsConnection(spec, client: client))
-        let value = try? await provider.value(of: "up")
-        await client.shutdown()
+        let value = try await PatientClient.run(resolve: { _, _ in ("127.0.0.1", server.port) }) { client in
+            var spec = MetricTemplate.Provider(type: "prometheus", address: "https://hook.test")
+            spec.insecureSkipVerify = skips
+            let provider = try PrometheusProvider(MetricsConnection(spec, client: client))
+            return try? await provider.value(of: "up")
+        }
         await server.stop()
         #expect(value == (skips ? 7 : nil))
     }

@@ -18,7 +18,7 @@ struct QueriedMetricsTests {
     private func source(
         _ server: RawServer,
         template: String = "spec: {provider: {type: prometheus, address: ADDRESS}, query: up}",
-        _ client: HTTPServerClient
+        _ client: PatientClient
     ) -> QueriedMetrics {
         let box = ReferenceBox(
             """
@@ -38,20 +38,20 @@ struct QueriedMetricsTests {
     @Test("fills in a template's variables and asks with its secret")
     func template() async throws {
         let server = try await RawServer([Self.answer])
-        let client = HTTPServerClient()
-        let source = source(
-            server,
-            template: """
-                spec:
-                  provider: {type: prometheus, address: ADDRESS, secretRef: {name: prom}}
-                  query: 'x{a="{{ name }}.{{namespace}}",b="{{ target }}/{{ service }}/{{ ingress }}/{{ route }}",
-                    c="{{ variables.direction }}"}[{{ interval }}]'
-                """, client)
-        let check = try checks(
-            "[{name: e, interval: 90s, templateRef: {name: errors}, templateVariables: {direction: in}, thresholdRange: {max: 1}}]"
-        )[0]
-        #expect(try await source.value(of: check) == 1)
-        await client.shutdown()
+        try await PatientClient.run { client in
+            let source = source(
+                server,
+                template: """
+                    spec:
+                      provider: {type: prometheus, address: ADDRESS, secretRef: {name: prom}}
+                      query: 'x{a="{{ name }}.{{namespace}}",b="{{ target }}/{{ service }}/{{ ingress }}/{{ route }}",
+                        c="{{ variables.direction }}"}[{{ interval }}]'
+                    """, client)
+            let check = try checks(
+                "[{name: e, interval: 90s, templateRef: {name: errors}, templateVariables: {direction: in}, thresholdRange: {max: 1}}]"
+            )[0]
+            #expect(try await source.value(of: check) == 1)
+        }
         await server.stop()
         let request = try #require(server.requests.first.map(ReceivedRequest.init))
         #expect(request.parameter("query") == #"x{a="podinfo.test",b="app/web/app/app", c="in"}[90s]"#)
@@ -61,17 +61,17 @@ struct QueriedMetricsTests {
     @Test("asks the canary's own metrics server for a query, and leaves builtin metrics to the other source")
     func query() async throws {
         let server = try await RawServer([Self.answer])
-        let client = HTTPServerClient(resolve: { host, _ in
+        try await PatientClient.run(resolve: { host, _ in
             host == "prometheus.test" ? ("127.0.0.1", server.port) : nil
-        })
-        let source = source(server, client)
-        let found = try checks(
-            "[{name: q, query: 'up{job=\"{{ target }}\"}', thresholdRange: {max: 1}}, {name: request-duration, thresholdRange: {max: 1}}]"
-        )
-        #expect(try await source.value(of: found[0]) == 1)
-        #expect(try await source.value(of: found[1]) == 42)
-        try await source.verify(found)
-        await client.shutdown()
+        }) { client in
+            let source = source(server, client)
+            let found = try checks(
+                "[{name: q, query: 'up{job=\"{{ target }}\"}', thresholdRange: {max: 1}}, {name: request-duration, thresholdRange: {max: 1}}]"
+            )
+            #expect(try await source.value(of: found[0]) == 1)
+            #expect(try await source.value(of: found[1]) == 42)
+            try await source.verify(found)
+        }
         await server.stop()
         #expect(
             server.requests.map { ReceivedRequest($0).parameter("query") } == [
@@ -83,22 +83,23 @@ struct QueriedMetricsTests {
     @Test("says what is missing")
     func missing() async throws {
         let server = try await RawServer([RawServer.response(503, "starting")])
-        let client = HTTPServerClient()
-        let source = source(
-            server,
-            template:
-                "spec: {provider: {type: prometheus, address: ADDRESS, secretRef: {name: other}}, query: up}",
-            client)
-        func failure(_ metric: String) async throws -> String {
-            let check = try checks("[{name: e, \(metric), thresholdRange: {max: 1}}]")[0]
-            do { return "\(try await source.value(of: check) ?? 0)" } catch { return "\(error)" }
+        try await PatientClient.run { client in
+            let source = source(
+                server,
+                template:
+                    "spec: {provider: {type: prometheus, address: ADDRESS, secretRef: {name: other}}, query: up}",
+                client)
+            func failure(_ metric: String) async throws -> String {
+                let check = try checks("[{name: e, \(metric), thresholdRange: {max: 1}}]")[0]
+                do { return "\(try await source.value(of: check) ?? 0)" } catch { return "\(error)" }
+            }
+            #expect(
+                try await failure("templateRef: {name: other}") == "there is no metric template other.test")
+            #expect(try await failure("templateRef: {name: errors}") == "there is no secret other.test")
+            let reachable = self.source(server, client)
+            let check = try checks("[{name: e, templateRef: {name: errors}, thresholdRange: {max: 1}}]")
+            await #expect(throws: DeliveryError.self) { try await reachable.verify(check) }
         }
-        #expect(try await failure("templateRef: {name: other}") == "there is no metric template other.test")
-        #expect(try await failure("templateRef: {name: errors}") == "there is no secret other.test")
-        let reachable = self.source(server, client)
-        let check = try checks("[{name: e, templateRef: {name: errors}, thresholdRange: {max: 1}}]")
-        await #expect(throws: DeliveryError.self) { try await reachable.verify(check) }
-        await client.shutdown()
         await server.stop()
     }
 

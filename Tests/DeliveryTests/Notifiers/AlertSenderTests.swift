@@ -27,7 +27,8 @@ struct AlertSenderTests {
             """, secrets: secrets.mapValues { $0.mapValues { $0.replacing("ADDRESS", with: address) } })
         let client = HTTPServerClient()
         let pauses = PauseLog()
-        let sender = AlertSender(resources: box, client: client, pause: { pauses.add($0) })
+        let sender = AlertSender(
+            resources: box, client: PatientClient(client: client), pause: { pauses.add($0) })
         let record = await sender.send(message)
         await client.shutdown()
         await server.stop()

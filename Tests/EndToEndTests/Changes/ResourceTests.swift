@@ -25,25 +25,6 @@ struct ResourceTests {
         }
     }
 
-    @Test("a service port that is changed is opened in place of the old one, without a rollout")
-    func portChanges() async throws {
-        var manifest = Manifest(port: try FreePort.next())
-        try await RunningAviary.run(manifest) { aviary in
-            try await aviary.reach("Initialized")
-            let before = manifest
-            manifest.port = try FreePort.next()
-            try aviary.save(manifest)
-            try await eventually("the new port does not answer") {
-                (try? await Web.get("http://127.0.0.1:\(manifest.port)/version").version) == "1.0.0"
-            }
-            await #expect(throws: (any Error).self) { try await aviary.versions(of: before) }
-            #expect(try aviary.phase() == "Initialized")
-            manifest.version = "2.0.0"
-            try aviary.save(manifest)
-            try await aviary.reach("Succeeded")
-        }
-    }
-
     @Test(
         "a tracked file that disappears is told with its path, changes nothing, and is taken when it is back")
     func fileDisappears() async throws {

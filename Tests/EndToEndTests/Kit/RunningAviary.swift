@@ -20,10 +20,12 @@ final class RunningAviary {
     /// Runs a test against a daemon, which is ended with all its processes however the test ends.
     static func run<T>(
         _ manifest: Manifest, arguments: [String] = [], environment: [String: String] = [:],
-        files: [String: String] = [:], _ body: (RunningAviary) async throws -> T
+        files: [String: String] = [:], beforeStart: (String) throws -> Void = { _ in },
+        _ body: (RunningAviary) async throws -> T
     ) async throws -> T {
         try await withTemporaryFolder { folder in
-            try await run(
+            try beforeStart(folder)
+            return try await run(
                 manifest, in: folder, arguments: arguments, environment: environment, files: files, body)
         }
     }

@@ -25,6 +25,8 @@ enum Web {
         try await send("POST", url, body: body)
     }
 
+    static func delete(_ url: String) async throws -> Answer { try await send("DELETE", url) }
+
     private static func send(
         _ method: String, _ url: String, headers: [String: String] = [:], body: String? = nil
     ) async throws -> Answer {

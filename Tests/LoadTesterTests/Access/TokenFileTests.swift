@@ -54,7 +54,7 @@ struct TokenFileTests {
         let log = LogLines()
         _ = try await Self.read("ci check short", log: log)
         #expect(log.text.contains("fewer than 16 characters"))
-        #expect(log.text.contains("chmod 600"))
+        #expect(log.text.contains("others on this machine can read the token file"))
         #expect(!log.text.contains("short"))
     }
 

@@ -1,6 +1,7 @@
 import Delivery
 import FlaggerAPI
 import Foundation
+import GRDB
 import Testing
 
 @testable import Standalone
@@ -61,6 +62,51 @@ struct ResourceTableTests {
         try await table.take(try await drafts(port: 2000), from: .files)
         #expect(try await ports() == ["shop": 2000])
         try await table.take([], from: .files)
+        #expect(try await ports().isEmpty)
+    }
+
+    @Test("a file that a version before kept another hash of is not taken for changed")
+    func knowsFirstHashes() async throws {
+        let drafts = try await drafts(port: 1000)
+        try await table.take(drafts, from: .files)
+        try await table.take(try await self.drafts(port: 2000), from: .applied)
+        for draft in drafts {
+            let hash = StableHash.of(bytes: Array("\(draft.folder)\n\(draft.json)".utf8))
+            try await table.writer.write { database in
+                try database.execute(
+                    sql: "UPDATE resource SET sourceHash = ? WHERE kind = ?", arguments: [hash, draft.kind])
+            }
+        }
+        try await table.take(drafts, from: .files)
+        #expect(try await ports() == ["shop": 2000])
+        let kept = try await table.writer.read {
+            try String.fetchAll($0, sql: "SELECT sourceHash FROM resource")
+        }
+        #expect(kept.count == 2 && kept.allSatisfy { $0.hasPrefix("2:") }, "\(kept)")
+        try await table.take(drafts, from: .files)
+        #expect(try await ports() == ["shop": 2000])
+    }
+
+    @Test("a deleted canary stays away until its file, or its target's, changes, or it is applied")
+    func deletes() async throws {
+        let key = CanaryKey(namespace: "test", name: "shop")
+        try await table.take(try await drafts(port: 1000) + drafts(port: 1, name: "other"), from: .files)
+        #expect(try await table.delete(key))
+        #expect(try await !table.delete(key))
+        try await table.take(try await drafts(port: 1000) + drafts(port: 2, name: "other"), from: .files)
+        #expect(try await ports() == ["other": 2])
+        var changed = try await drafts(port: 1000)
+        changed[0].documentHash = "the target says something else"
+        try await table.take(changed, from: .files)
+        #expect(try await ports() == ["shop": 1000])
+
+        #expect(try await table.delete(key))
+        let wanted = try await drafts(port: 3000)
+        let held = try await table.held(wanted)
+        try await table.take(wanted, from: .applied)
+        #expect(try await ports() == ["shop": 3000])
+        try await table.putBack(held, insteadOf: wanted)
+        try await table.take(changed, from: .files)
         #expect(try await ports().isEmpty)
     }
 

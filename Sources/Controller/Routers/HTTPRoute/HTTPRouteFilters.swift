@@ -1,5 +1,6 @@
 import FlaggerAPI
 import JSON
+import Timing
 
 /// What a canary's service changes in requests and answers, as filters of a Gateway API HTTPRoute.
 enum HTTPRouteFilters {

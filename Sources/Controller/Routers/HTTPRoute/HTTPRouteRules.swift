@@ -1,6 +1,7 @@
 import FlaggerAPI
 import JSON
 import Rollout
+import Timing
 
 /// The rules of a canary's HTTPRoute.
 struct HTTPRouteRules {
@@ -39,26 +40,24 @@ struct HTTPRouteRules {
         var rules: [JSONValue] = []
         var weighted = backends(share)
         if let cookie = cookies.canary {
-            rules.append(rule(narrowedBy: [holding(cookie)], backends: backends(100)))
+            rules.append(rule(narrowedBy: [AffinityCookies.match(holding: cookie)], backends: backends(100)))
             weighted[1]["filters"] = .array(
                 HTTPRouteFilters.adding("Set-Cookie", affinity.setCookie(cookie), to: []))
         }
         if let cookie = cookies.primary {
-            rules.append(rule(narrowedBy: [holding(cookie)], backends: backends(0)))
-            let seconds = Int(context.analysis.interval.duration.components.seconds)
+            rules.append(rule(narrowedBy: [AffinityCookies.match(holding: cookie)], backends: backends(0)))
             weighted[0]["filters"] = .array(
-                HTTPRouteFilters.adding("Set-Cookie", affinity.setCookie(cookie, seconds: seconds), to: []))
+                HTTPRouteFilters.adding("Set-Cookie", context.setCookie(ofPrimary: cookie, affinity), to: []))
         }
         if let cookie = cookies.previous {
             let deletion = HTTPRouteFilters.adding(
                 "Set-Cookie", affinity.setCookie(cookie, seconds: -1), to: filters)
-            rules.append(rule(narrowedBy: [holding(cookie)], filters: deletion, backends: backends(share)))
+            rules.append(
+                rule(
+                    narrowedBy: [AffinityCookies.match(holding: cookie)], filters: deletion,
+                    backends: backends(share)))
         }
         return rules + [rule(filters: filters, backends: weighted)]
-    }
-
-    private func holding(_ cookie: String) -> JSONValue {
-        ["headers": ["Cookie": ["regex": .string(AffinityCookies.pattern(of: cookie))]]]
     }
 
     private func rule(

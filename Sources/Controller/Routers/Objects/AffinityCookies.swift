@@ -49,6 +49,11 @@ struct AffinityCookies: Equatable {
         return status
     }
 
+    /// The match, in Istio's form, of requests that hold a cookie.
+    static func match(holding cookie: String) -> JSONValue {
+        ["headers": ["Cookie": ["regex": .string(pattern(of: cookie))]]]
+    }
+
     /// A regular expression for a `Cookie` header that holds a cookie, for whole values and for parts alike.
     static func pattern(of cookie: String) -> String {
         "^(.*; *)?\(NSRegularExpression.escapedPattern(for: cookie))(;.*)?$"
@@ -66,6 +71,11 @@ extension SessionAffinity {
 }
 
 extension RouterContext {
+    /// The `Set-Cookie` of primary's cookie, which lasts until the next tick may have moved the weights.
+    func setCookie(ofPrimary cookie: String, _ affinity: SessionAffinity) -> String {
+        affinity.setCookie(cookie, seconds: Int(analysis.interval.duration.components.seconds))
+    }
+
     /// The cookies of these routes; nil without session affinity.
     func cookies(for routes: Routes) async throws -> AffinityCookies? {
         guard let settings = analysis.sessionAffinity else { return nil }

@@ -66,8 +66,7 @@ struct VirtualServiceRoutes {
                 destinations[1] = destinations[1].setting(affinity.setCookie(cookie))
             }
             if let cookie = cookies.primary {
-                let seconds = Int(context.analysis.interval.duration.components.seconds)
-                destinations[0] = destinations[0].setting(affinity.setCookie(cookie, seconds: seconds))
+                destinations[0] = destinations[0].setting(context.setCookie(ofPrimary: cookie, affinity))
             }
         }
         var weighted = rule(to: destinations)
@@ -81,18 +80,15 @@ struct VirtualServiceRoutes {
     }
 
     private func sticky(_ cookies: AffinityCookies, _ affinity: SessionAffinity) -> [JSONValue] {
-        func holding(_ cookie: String) -> JSONValue {
-            ["headers": ["Cookie": ["regex": .string(AffinityCookies.pattern(of: cookie))]]]
-        }
         var rules: [JSONValue] = []
         if let cookie = cookies.canary {
-            rules.append(rule(narrowedBy: [holding(cookie)], to: destinations(100)))
+            rules.append(rule(narrowedBy: [AffinityCookies.match(holding: cookie)], to: destinations(100)))
         }
         if let cookie = cookies.primary {
-            rules.append(rule(narrowedBy: [holding(cookie)], to: destinations(0)))
+            rules.append(rule(narrowedBy: [AffinityCookies.match(holding: cookie)], to: destinations(0)))
         }
         if let cookie = cookies.previous {
-            let deletion = rule(narrowedBy: [holding(cookie)], to: destinations(0))
+            let deletion = rule(narrowedBy: [AffinityCookies.match(holding: cookie)], to: destinations(0))
             rules.append(deletion.setting(affinity.setCookie(cookie, seconds: -1)))
         }
         return rules

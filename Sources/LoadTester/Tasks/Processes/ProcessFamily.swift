@@ -37,6 +37,7 @@ struct ProcessFamily: Sendable {
     /// - Parameter known: members that were found earlier, and may not be found any more.
     func end(known: [ProcessTable.Entry]) async {
         let deadline = ContinuousClock.now + .seconds(1)
+        var pause = Duration.milliseconds(5)
         while ContinuousClock.now < deadline {
             let alive = known.filter { member in
                 ProcessTable.entry(member.pid).map { !$0.isZombie && $0.startTime == member.startTime }
@@ -46,7 +47,8 @@ struct ProcessFamily: Sendable {
             killpg(leader, SIGKILL)
             if rest.isEmpty { return }
             for process in rest { kill(process.pid, SIGKILL) }
-            try? await Task.sleep(for: .milliseconds(5))
+            try? await Task.sleep(for: pause)
+            pause *= 2
         }
     }
 

@@ -1,11 +1,9 @@
-import HTTP1
-
 /// The methods that the proxy treats differently.
-enum RequestMethod: UInt8 {
+package enum RequestMethod: UInt8 {
     case get, head, post, put, delete, options, trace, connect, other
 
     /// Whether sending it twice does no more than sending it once.
-    var isIdempotent: Bool {
+    package var isIdempotent: Bool {
         switch self {
         case .get, .head, .put, .delete, .options, .trace: true
         case .post, .connect, .other: false
@@ -34,28 +32,30 @@ enum RequestMethod: UInt8 {
 }
 
 /// The head of a request, as offsets into its bytes; the fields are in ``HeadFields``.
-struct RequestHead {
-    var method = RequestMethod.other
-    var methodEnd = 0
-    var targetStart = 0
-    var targetEnd = 0
-    var fieldsStart = 0
+package struct RequestHead {
+    package var method = RequestMethod.other
+    package var methodEnd = 0
+    package var targetStart = 0
+    package var targetEnd = 0
+    package var fieldsStart = 0
     /// The bytes of the head with the empty line that ends it.
-    var count = 0
-    var minorVersion = 1
-    var length = MessageLength()
-    var connection = ConnectionOptions()
+    package var count = 0
+    package var minorVersion = 1
+    package var length = MessageLength()
+    package var connection = ConnectionOptions()
     /// The place of the `Host` field, or -1.
-    var hostField = -1
-    var hasForwardedFor = false
-    var hasForwardedProto = false
-    var hasForwardedHost = false
-    var upgradeField = -1
+    package var hostField = -1
+    package var hasForwardedFor = false
+    package var hasForwardedProto = false
+    package var hasForwardedHost = false
+    package var upgradeField = -1
+
+    package init() {}
 
     /// Reads a head.
     ///
     /// - Returns: whether it has arrived in full.
-    mutating func read(
+    package mutating func read(
         _ base: UnsafePointer<UInt8>, _ available: Int, into fields: HeadFields
     ) throws(MalformedHead) -> Bool {
         guard let afterLine = try readLine(base, available) else { return false }

@@ -1,5 +1,3 @@
-import HTTP1
-
 extension RequestHead {
     /// Reads the fields that decide how the message is framed and passed on.
     mutating func interpret(_ base: UnsafePointer<UInt8>, _ fields: HeadFields) throws(MalformedHead) {
@@ -61,11 +59,13 @@ extension RequestHead {
     }
 
     /// Whether the request asks to switch protocols in a way that is passed on.
-    var asksForUpgrade: Bool {
+    package var asksForUpgrade: Bool {
         connection.upgrade && upgradeField >= 0 && minorVersion == 1 && !length.isChunked
             && length.contentLength ?? 0 == 0
     }
 
     /// Whether the client can send another request on the connection.
-    var keepsAlive: Bool { minorVersion == 1 ? !connection.close : connection.keepAlive && !connection.close }
+    package var keepsAlive: Bool {
+        minorVersion == 1 ? !connection.close : connection.keepAlive && !connection.close
+    }
 }
