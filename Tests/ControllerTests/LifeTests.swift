@@ -152,7 +152,8 @@ struct LifeTests {
             try await controller.kill()
             try await controller.reach("Succeeded")
             #expect(second.errors.contains("New revision") == false)
-            #expect(second.errors.contains("Promotion completed!"))
+            // Told after the status that says so.
+            try await eventually { second.errors.contains("Promotion completed!") }
         }
     }
 

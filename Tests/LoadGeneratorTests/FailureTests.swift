@@ -34,13 +34,13 @@ struct FailureTests {
     @Test(
         "names the stage in which the time was over",
         arguments: [
-            ("/silent", "timed out after 1.0s waiting for the answer"),
-            ("/endless", "timed out after 1.0s in the middle of the answer"),
+            ("/silent", "timed out after 2.0s waiting for the answer"),
+            ("/endless", "timed out after 2.0s in the middle of the answer"),
         ])
     func timeout(path: String, error: String) async throws {
-        let (report, _) = try await run(path) { $0.timeout = .seconds(1) }
+        let (report, _) = try await run(path) { $0.timeout = .seconds(2) }
         #expect(report.errors == [error: 4])
-        #expect((2.0..<10).contains(report.elapsed))
+        #expect(report.elapsed >= 4)
     }
 
     @Test("calls an answer that is not HTTP by that name")
