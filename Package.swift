@@ -26,6 +26,7 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let rsa: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let certificateReloading: Target.Dependency = .product(
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -94,12 +96,19 @@ let package = Package(
                 log, lifecycle, httpClient, tls, crypto, certificates, certificateReloading, httpTypes,
             ],
             swiftSettings: optimised),
+        // gRPC on the wire, and messages by their descriptors: .proto files, reflection, JSON.
+        .target(name: "GRPC", dependencies: ["JSON", protobuf] + nio, swiftSettings: optimised),
         // Load generation: hey and ghz.
         .target(
-            name: "LoadGenerator", dependencies: ["HTTP1"] + nio + http2 + [histogram, tls],
+            name: "LoadGenerator", dependencies: ["GRPC", "HTTP1"] + nio + http2 + [histogram, tls],
             swiftSettings: optimised),
         // A small HTTP service to release in examples and tests.
-        .target(name: "SampleApp", dependencies: [hummingbird, lifecycle, log], swiftSettings: strict),
+        .target(
+            name: "SampleApp",
+            dependencies: [
+                "GRPC", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"), lifecycle, log,
+            ], swiftSettings: strict),
         // The two system calls of process supervision that Swift's Glibc module does not show.
         .target(name: "CProcess"),
         // One machine without Kubernetes: processes, proxy, SQLite.
@@ -130,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Controller", "Dashboard", "FlaggerAPI", "KubernetesClient", "LoadGenerator", "LoadTester",
+                "Controller", "Dashboard", "FlaggerAPI", "GRPC", "JSON", "KubernetesClient", "LoadGenerator",
+                "LoadTester",
                 "SampleApp", "Standalone", "Timing", arguments, httpClient, log, lifecycle, tls,
             ],
             swiftSettings: strict),
@@ -174,6 +184,11 @@ let package = Package(
             name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "aviary"] + nio + http2,
             swiftSettings: strict
         ),
+        // Against Python's gRPC, which Scripts/install-dependencies installs.
+        .testTarget(
+            name: "GRPCTests",
+            dependencies: ["GRPC", "JSON", "LoadGenerator", "SampleApp", "aviary", log, tls] + nio + http2,
+            exclude: ["Peer"], swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.
         .testTarget(

@@ -8,6 +8,7 @@ import Synchronization
 ///
 /// Paths: `/`, `/version`, `/healthz`, `/readyz` (with `POST /readyz/disable` and `/readyz/enable`),
 /// `/echo`, `/status/{code}`, `/delay/{seconds}`; any method. Every answer carries `X-App-Version`.
+/// HTTP/2 without TLS is served on the same port, and with it gRPC: health, tied to `/readyz`, and reflection.
 public struct SampleApp: Service {
     private let configuration: SampleAppConfiguration
     private let logger: Logger
@@ -41,7 +42,7 @@ public struct SampleApp: Service {
         let drain = ConnectionDrain(readiness: readiness, delay: configuration.shutdownDelay)
         let listener = DelayedListener(
             delay: configuration.startupDelay, host: configuration.host, port: configuration.port,
-            listener: application(readiness))
+            listener: try application(readiness))
         // Services end in reverse order: the drain comes first, the listener after it.
         var group = ServiceGroupConfiguration(
             services: [listener], gracefulShutdownSignals: [.sigterm, .sigint],
@@ -51,13 +52,15 @@ public struct SampleApp: Service {
         try await ServiceGroup(configuration: group).run()
     }
 
-    private func application(_ readiness: Readiness) -> Application<SampleAppResponder> {
+    private func application(_ readiness: Readiness) throws -> Application<SampleAppResponder> {
         var quiet = logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let (logger, configuration, onListening) = (logger, configuration, onListening)
         return Application(
-            responder: SampleAppResponder(configuration, readiness: readiness),
-            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            responder: try SampleAppResponder(configuration, readiness: readiness),
+            server: .init { responder in
+                SharedPortChannel(responder: responder, idleTimeout: .seconds(120))
+            },
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? configuration.port

@@ -15,16 +15,19 @@ struct SampleAppResponder: HTTPResponder {
     private let configuration: SampleAppConfiguration
     private let readiness: Readiness
     private let errors: ErrorSchedule
+    private let calls: GRPCResponder
     private let hostname = ProcessInfo.processInfo.hostName
 
-    init(_ configuration: SampleAppConfiguration, readiness: Readiness) {
+    init(_ configuration: SampleAppConfiguration, readiness: Readiness) throws {
         self.configuration = configuration
         self.readiness = readiness
+        calls = try GRPCResponder(readiness: readiness)
         var generator = SystemRandomNumberGenerator()
         errors = ErrorSchedule(rate: configuration.errorRate, using: &generator)
     }
 
     func respond(to request: Request, context: Context) async throws -> Response {
+        if GRPCResponder.answers(request) { return calls.respond(to: request) }
         var response = try await answer(request)
         response.headers[.appVersion] = configuration.version
         if readiness.isDraining { response.headers[.connection] = "close" }

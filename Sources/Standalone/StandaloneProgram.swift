@@ -51,7 +51,7 @@ public final class StandaloneProgram: Service {
         manifests = ManifestFiles(options.files, options: options.validation, secrets: secrets)
         let drafts = try await manifests.drafts()
         directory = try DataDirectory(options.dataDirectory)
-        try directory.linkPrograms(["hey", "aviary"], to: options.executable)
+        try directory.linkPrograms(["hey", "ghz", "aviary"], to: options.executable)
         let database = try StateDatabase.open(at: directory.path)
         let names = NameTable()
         for (name, address) in options.resolutions { names.publish(name, at: (address.host, address.port)) }

@@ -21,19 +21,21 @@ struct Aviary: AsyncParsableCommand {
             ControllerCommand.self,
             LoadTesterCommand.self,
             HeyCommand.self,
+            GhzCommand.self,
             SampleAppCommand.self,
         ])
 
     /// What logs, metrics and servers are told.
     static let version = "0.1.0"
 
-    /// Names under which the binary is one of its subcommands, as through a symbolic link.
-    private static let subcommandNames: Set<String> = ["hey"]
+    /// Names under which the binary is one of its subcommands, as through a symbolic link, and how those end
+    /// on a wrong command line.
+    private static let subcommandNames: [String: Int32] = ["hey": 2, "ghz": 1]
 
     static func main() async {
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
-        if subcommandNames.contains(name) { arguments.insert(name, at: 0) }
+        if subcommandNames[name] != nil { arguments.insert(name, at: 0) }
         if arguments.first == ControllerCommand.configuration.commandName {
             arguments =
                 arguments.prefix(1)
@@ -51,12 +53,12 @@ struct Aviary: AsyncParsableCommand {
         }
     }
 
-    /// A wrong command line ends with 64, and with 2 for the commands that stand in for a Go program.
+    /// A wrong command line ends with 64, or as with the program that the command stands in for.
     private static func exit(of arguments: [String], with error: any Error) -> Never {
-        guard let name = arguments.first, subcommandNames.contains(name),
+        guard let name = arguments.first, let code = subcommandNames[name],
             exitCode(for: error) == .validationFailure
         else { exit(withError: error) }
         FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-        exit(withError: ExitCode(2))
+        exit(withError: ExitCode(code))
     }
 }

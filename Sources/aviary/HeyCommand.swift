@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import LoadGenerator
-import UnixSignals
 
 /// `aviary hey`: hey's command line. Flags have one dash or two.
 struct HeyCommand: AsyncParsableCommand {
@@ -136,7 +135,9 @@ struct HeyCommand: AsyncParsableCommand {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode(1)
         }
-        let report = try await Self.measure(run)
+        let report = try await measured { onProgress in
+            try await run.run { await onProgress($0.elapsed, $0.progress) }
+        }
         switch output ?? o ?? .text {
         case .text: print(report.summary, terminator: "")
         case .json: print(try report.json(), terminator: "")
@@ -147,33 +148,6 @@ struct HeyCommand: AsyncParsableCommand {
             }
         }
         if !report.keepsThresholds { throw ExitCode(1) }
-    }
-
-    /// Runs until the end, SIGINT or SIGTERM; shows the progress on a terminal after two seconds.
-    private static func measure(_ run: LoadRun) async throws -> LoadReport {
-        let isTerminal = isatty(STDERR_FILENO) == 1
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        return try await withThrowingTaskGroup(of: LoadReport?.self) { group in
-            group.addTask {
-                try await run.run { report in
-                    guard isTerminal, report.elapsed > 1.5 else { return }
-                    FileHandle.standardError.write(Data("\r\(report.progress)\u{1B}[K".utf8))
-                }
-            }
-            group.addTask {
-                for await _ in signals { break }
-                return nil
-            }
-            // A signal ends the second task first: the run is cancelled, and reports all the same.
-            var report: LoadReport?
-            while report == nil, let ended = try await group.next() {
-                report = ended
-                group.cancelAll()
-            }
-            if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-            guard let report else { throw CancellationError() }
-            return report
-        }
     }
 }
 

@@ -7,10 +7,11 @@ import SampleApp
 struct SampleAppCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample-app",
-        abstract: "A small HTTP service to release in examples and tests.",
+        abstract: "A small HTTP and gRPC service to release in examples and tests.",
         discussion: """
             Serves /, /version, /healthz, /readyz (POST /readyz/disable, /readyz/enable), /echo, \
-            /status/{code} and /delay/{seconds}. On SIGTERM it finishes the requests in flight.
+            /status/{code} and /delay/{seconds}; on the same port gRPC's health check (grpc.health.v1), which \
+            follows /readyz, and reflection. On SIGTERM it finishes the requests in flight.
             """)
 
     @Option(help: "Address to listen on.")

@@ -33,7 +33,6 @@ import Testing
         ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400),
         ("G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
         ("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405),
         ("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X-Field: 1\r\n", count: 200) + "\r\n", 431),
         ("GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + String(repeating: "x", count: 40_000) + "\r\n\r\n", 431),

@@ -21,4 +21,10 @@ struct DialSettings: Sendable {
         self.version = version
         tls = try trust.context(offering: version.applicationProtocols)
     }
+
+    /// Settings with certificates of one's own choice.
+    init(version: HTTPVersion, tls: NIOSSLContext) {
+        self.version = version
+        self.tls = tls
+    }
 }

@@ -59,6 +59,8 @@ final class HTTP2Connection: ChannelInboundHandler {
             HTTP2Setting(parameter: .initialWindowSize, value: streamWindow),
             HTTP2Setting(parameter: .maxHeaderListSize, value: 64 * 1024),
         ]
+        // Some servers measure the way by a ping for every few answers.
+        connection.controlFrameRateLimit.maximumCount = .max
         var stream = NIOHTTP2Handler.StreamConfiguration()
         // A server that resets every stream is what a load test may want to count.
         stream.streamErrorRateLimit.maximumCount = .max

@@ -30,7 +30,7 @@ extension LoadReport {
             }
         }
         if let openLoop { lines += ["", "Open loop:"] + openLoopLines(openLoop) }
-        if !thresholds.isEmpty { lines += ["", "Thresholds:"] + thresholdLines }
+        if !thresholds.isEmpty { lines += ["", "Thresholds:"] + thresholds.map(\.line) }
         if let note { lines += ["", note] }
         return lines.joined(separator: "\n") + "\n\n"
     }

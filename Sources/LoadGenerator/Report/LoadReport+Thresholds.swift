@@ -27,7 +27,7 @@ extension LoadReport {
         }
     }
 
-    private static func value(of metric: Threshold.Metric, _ recorder: Recorder, rate: Double) -> Double? {
+    static func value(of metric: Threshold.Metric, _ recorder: Recorder, rate: Double) -> Double? {
         let hasAnswers = recorder.total.count > 0
         switch metric {
         case .percentile(let percent): return hasAnswers ? latency(at: percent, of: recorder) : nil
@@ -42,12 +42,12 @@ extension LoadReport {
             return all > 0 ? Double(good) * 100 / Double(all) : nil
         }
     }
+}
 
-    var thresholdLines: [String] {
-        thresholds.map { verdict in
-            let actual = verdict.actual.map { four($0) + (verdict.isLatency ? " secs" : "") }
-            return
-                "  [\(verdict.isKept ? "passed" : "failed")]\t\(verdict.threshold)\t(\(actual ?? "no answers"))"
-        }
+extension LoadReport.Verdict {
+    /// What the summary says of it.
+    var line: String {
+        let value = actual.map { four($0) + (isLatency ? " secs" : "") }
+        return "  [\(isKept ? "passed" : "failed")]\t\(threshold)\t(\(value ?? "no answers"))"
     }
 }

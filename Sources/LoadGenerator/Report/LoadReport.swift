@@ -122,7 +122,7 @@ public struct LoadReport: Sendable, Encodable {
     /// Requests that ended without an answer.
     public var failures: Int { errors.values.reduce(0, +) }
 
-    private static func percentiles(of recorder: Recorder) -> [Percentile] {
+    static func percentiles(of recorder: Recorder) -> [Percentile] {
         guard recorder.total.count > 0 else { return [] }
         // A percentile of fewer answers than it divides would only repeat the slowest.
         let all: [(percent: Double, answers: Int)] = [
@@ -139,7 +139,7 @@ public struct LoadReport: Sendable, Encodable {
         return Double(min(max(value, recorder.total.least), recorder.total.greatest)) / 1e9
     }
 
-    private static func histogram(of recorder: Recorder) -> [Bar] {
+    static func histogram(of recorder: Recorder) -> [Bar] {
         guard recorder.total.count > 0 else { return [] }
         let (least, greatest) = (Double(recorder.total.least), Double(recorder.total.greatest))
         let limits = (0...10).map { least + (greatest - least) * Double($0) / 10 }

@@ -35,6 +35,11 @@ extension ClientConnection {
     ///
     /// - Returns: whether there was a whole head.
     private func readHead() -> Bool {
+        if mayBeHTTP2 {
+            passThrough()
+            if state == .idle { waitForHead() }
+            return false
+        }
         var head = RequestHead()
         var skipped = 0
         let outcome = Result {
