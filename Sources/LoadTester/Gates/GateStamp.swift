@@ -7,7 +7,9 @@ import Synchronization
 /// In WAL mode every commit, of whichever process, changes the header of the WAL index, which lies in the shared file
 /// `DATABASE-shm` ("WAL-index format" in SQLite's documentation). A commit has changed it before it returns.
 /// A database in memory is changed by its own store alone, which counts.
-final class GateStamp: @unchecked Sendable {  // Why unchecked: the mapped header is only read, and torn reads only differ.
+///
+/// Unchecked, since the mapped header is only read, and what is torn while it is read only differs.
+final class GateStamp: @unchecked Sendable {
     /// The first of the two copies of the header: 48 bytes.
     struct Value: Equatable, Sendable {
         fileprivate var words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)

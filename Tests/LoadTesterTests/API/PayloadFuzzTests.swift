@@ -99,9 +99,17 @@ struct PayloadFuzzTests {
             let words = (0..<Int.random(in: 0..<6, using: &random)).map { _ in
                 String(decoding: Self.payload(&random).prefix(20), as: UTF8.self)
             }
-            let line = words.map { "'" + $0.replacingOccurrences(of: "'", with: #"'\''"#) + "'" }
-                .joined(separator: " ")
+            let line = words.map(Self.quoted).joined(separator: " ")
             #expect(try ShellWords.split(line, field: "cmd") == words, "seed \(random.seed)")
         }
+    }
+
+    /// By scalars: a character may hold a quote and what combines with it.
+    private static func quoted(_ word: String) -> String {
+        var quoted = String.UnicodeScalarView()
+        for scalar in word.unicodeScalars {
+            quoted.append(contentsOf: scalar == "'" ? #"'\''"#.unicodeScalars : String(scalar).unicodeScalars)
+        }
+        return "'\(String(quoted))'"
     }
 }
