@@ -12,8 +12,14 @@ let package = Package(
     ],
     targets: [
         .target(
+            name: "HTTP1",
+            swiftSettings: [
+                .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+            ]),
+        .target(
             name: "Proxy",
             dependencies: [
+                "HTTP1",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

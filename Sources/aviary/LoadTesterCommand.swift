@@ -59,6 +59,7 @@ struct LoadTesterCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        LoadTesterServer.leaveCoresToTasks()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "loadtester")
         logger.logLevel = logLevel

@@ -32,6 +32,7 @@ struct RefusedChecks: Sendable {
     }
 
     mutating func pass(_ key: GateKey) {
+        guard !byKey.isEmpty else { return }
         byKey[key] = nil
     }
 

@@ -30,6 +30,7 @@ final class GateLane: ChannelInboundHandler {
     private var watch: ConnectionWatch?
     private var lastLongWay = NIODeadline.now()
     private var hasWritten = false
+    private var hasPassed = false
 
     init(_ checks: GateChecks, limits: ServerLimits, now: @escaping @Sendable () -> Date = { Date() }) {
         self.checks = checks
@@ -54,7 +55,9 @@ final class GateLane: ChannelInboundHandler {
             case .unclear: state = .passing
             }
         }
-        if bytes.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(bytes)) }
+        guard bytes.readableBytes > 0 else { return }
+        hasPassed = true
+        context.fireChannelRead(wrapInboundOut(bytes))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -62,6 +65,9 @@ final class GateLane: ChannelInboundHandler {
             hasWritten = false
             context.flush()
         }
+        // Whoever has seen nothing of a read has no use for its end.
+        guard hasPassed else { return }
+        hasPassed = false
         context.fireChannelReadComplete()
     }
 

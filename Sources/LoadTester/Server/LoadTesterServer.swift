@@ -1,5 +1,7 @@
 import Hummingbird
 import HummingbirdCore
+import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 
 /// The load tester as a server of its own.
@@ -34,6 +36,13 @@ public struct LoadTesterServer: Service {
         self.limits = limits
         self.tls = tls
         self.onListening = onListening
+    }
+
+    /// Has the process serve with half the cores' number of event loops; the rest is for the tasks and who measures them.
+    ///
+    /// To be called before anything else uses the network; does nothing after that.
+    public static func leaveCoresToTasks() {
+        NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 2)
     }
 
     /// Serves until the service is shut down or cancelled; throws ``LoadTesterError/cannotListen(host:port:cause:)``
