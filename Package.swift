@@ -88,7 +88,7 @@ let package = Package(
         .target(name: "Rollout", swiftSettings: optimised),
         // Any JSON value, for what is passed on without being read.
         .target(name: "JSON", swiftSettings: optimised),
-        // Lengths of time: Go's syntax, and deadlines.
+        // Lengths of time in Go's syntax, deadlines, and what tasks wait for.
         .target(name: "Timing", swiftSettings: optimised),
         // The machine's processes, read from /proc.
         .target(name: "Processes", swiftSettings: optimised),
@@ -137,7 +137,7 @@ let package = Package(
             name: "Standalone",
             dependencies: [
                 "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
-                "Rollout", hummingbird, httpClient, sqlite, log, lifecycle,
+                "Rollout", "Timing", hummingbird, httpClient, sqlite, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
