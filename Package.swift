@@ -107,7 +107,8 @@ let package = Package(
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
-        .target(name: "Proxy", dependencies: ["HTTP1"] + eventLoops + [log], swiftSettings: optimised),
+        .target(
+            name: "Proxy", dependencies: ["HTTP1"] + eventLoops + http2 + [log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
@@ -190,7 +191,8 @@ let package = Package(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI", tls] + nio, swiftSettings: strict),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio
+                + http2,
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
