@@ -103,7 +103,7 @@ final class FramePeer: Sendable {
     /// Answers a whole request.
     func answer(
         _ text: String, on stream: HTTP2StreamID, status: String = "200",
-        trailers: [(String, String)]? = nil
+        trailers: [(String, String)]? = [("grpc-status", "0")]
     ) {
         head([(":status", status)], on: stream)
         data(text, on: stream, isLast: trailers == nil)
@@ -134,11 +134,16 @@ final class FramePeer: Sendable {
     /// Waits for the end of a stream.
     func response(_ stream: HTTP2StreamID, within limit: Duration = .seconds(10)) async throws -> StreamRecord
     {
-        try await eventually("the end of stream \(stream): \(record(stream))", within: limit) {
-            if isClosed, !record(stream).isOver {
-                throw TimedOut(description: "closed before \(stream) ended")
+        do {
+            try await eventually("the end of \(stream)", within: limit) {
+                if isClosed, !record(stream).isOver {
+                    throw TimedOut(description: "closed before the end of \(stream): \(goAways)")
+                }
+                return record(stream).isOver
             }
-            return record(stream).isOver
+        } catch let error as TimedOut {
+            let so = record(stream)
+            throw TimedOut(description: "\(error); so far: \(so.heads), \(so.bodyCount) bytes")
         }
         return record(stream)
     }
@@ -176,7 +181,7 @@ final class FrameRecorder: ChannelInboundHandler, Sendable {
             case .rstStream(let code): log.streams[frame.streamID, default: StreamRecord()].reset = code
             case .goAway(_, let code, _): log.goAways.append(code)
             case .ping(_, ack: true): log.pings += 1
-            default: break
+            default: return nil
             }
             return log.streams[frame.streamID]
         }

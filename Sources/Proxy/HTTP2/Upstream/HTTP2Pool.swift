@@ -8,10 +8,13 @@ final class HTTP2Pool {
     private var connections: [HTTP2Upstream] = []
     private var waiting: [HTTP2Call] = []
     private var dialling = 0
+    /// How many streams at a time the replica lately allowed on a connection.
+    var mostStreams: Int
 
     init(pool: UpstreamPool, loop: ProxyLoop) {
         self.pool = pool
         self.loop = loop
+        mostStreams = loop.limits.streamsPerConnection
     }
 
     /// Has a call run on a connection, now or as soon as one has room.
@@ -51,7 +54,7 @@ final class HTTP2Pool {
     }
 
     private func dial() {
-        guard waiting.count > dialling * loop.limits.streamsPerConnection,
+        guard waiting.count > dialling * mostStreams,
             connections.count + dialling < loop.limits.http2ConnectionsPerReplica
         else { return }
         dialling += 1

@@ -20,7 +20,7 @@ final class HTTP2Upstream: FrameReceiver, RosterMember {
         self.loop = loop
         self.pool = pool
         link = HTTP2Link(flushes: loop.flushes)
-        mostStreams = loop.limits.streamsPerConnection
+        mostStreams = pool.http2.mostStreams
         deadline = loop.coarseNow &+ loop.times.http2Settings
         loop.http2Upstreams.insert(self)
         link.connect(to: self)
@@ -104,6 +104,7 @@ final class HTTP2Upstream: FrameReceiver, RosterMember {
             hasSettings = true
             if let most = settings.last(where: { $0.parameter == .maxConcurrentStreams })?.value {
                 mostStreams = min(most, loop.limits.streamsPerConnection)
+                pool.http2.mostStreams = max(1, mostStreams)
             }
             schedule()
             pool.http2.serve()
