@@ -1,6 +1,7 @@
 /// The bounds on everything a client or a replica could make the proxy wait for or keep.
 public struct ProxyLimits: Equatable, Sendable {
-    /// The most bytes of a request's or response's head (431, or 414 for the target alone).
+    /// The most bytes of a request's or response's head (431, or 414 for the target alone); in HTTP/2 no more
+    /// than 16 KiB.
     public var headBytes = 32 * 1024
     /// The most bytes of a request's body, framing included (413); bodies are streamed, never stored.
     public var requestBodyBytes = 1 << 30

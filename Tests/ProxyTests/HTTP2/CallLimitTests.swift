@@ -103,19 +103,35 @@ import Testing
 
     @Test("answers 431 or 414 to heads that are too large, and cuts off those that are much too large")
     func hugeHeads() async throws {
-        try await withReplica(limits: { $0.headBytes = 6000 }) { (proxy, port, replica) async throws in
+        try await withReplica(limits: { $0.headBytes = 5000 }) { (proxy, port, replica) async throws in
             let client = try await FramePeer.connect(port)
             #expect(try await client.response(client.request(1)).text == "ok")
-            let large = String(repeating: "a", count: 7000)
+            let large = String(repeating: "a", count: 5000)
             #expect(try await client.response(client.request(3, headers: [("x", large)])).status == "431")
             #expect(try await client.response(client.request(5, "/" + large)).status == "414")
             let many = (0..<130).map { ("x\($0)", "") }
             #expect(try await client.response(client.request(7, headers: many)).status == "431")
             #expect(try await client.response(client.request(9)).text == "ok")
-            _ = client.request(11, headers: [("x", String(repeating: "a", count: 60_000))])
+            _ = client.request(11, headers: [("x", String(repeating: "a", count: 12_000))])
             try await eventually("the connection to be closed") { client.isClosed }
             #expect(replica.requests.count == 2)
         }
+    }
+
+    @Test("answers 431 or 502 to heads that cannot be sent on in one frame")
+    func heads() async throws {
+        let large = String(repeating: "a", count: 16_250)
+        let replica = try await FrameReplica.start { peer, stream, record in
+            if record.isEnded { peer.head([(":status", "200"), ("x", large)], on: stream, isLast: true) }
+        }
+        try await withProxy(RoutingTable(primary: [replica.endpoint])) { (proxy, port) async throws in
+            let client = try await FramePeer.connect(port)
+            #expect(try await client.response(client.request(1)).status == "502")
+            #expect(try await client.response(client.request(3, headers: [("x", large)])).status == "431")
+            #expect(await proxy.statistics(.primary, over: .seconds(60)).failures == 1)
+            await client.close()
+        }
+        await replica.stop()
     }
 
     @Test("answers 413 to bodies that are too large, announced or not")

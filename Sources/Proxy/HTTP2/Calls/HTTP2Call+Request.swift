@@ -18,11 +18,13 @@ extension HTTP2Call {
         } catch {
             return refuse((error as? MalformedHead).map(ErrorReply.init) ?? .badRequest("malformed"))
         }
-        if let refusal = refusal(of: head) { return refuse(refusal) }
+        let forwarded = head.forwarded(for: client.address)
+        let size = forwarded.size
+        if let refusal = refusal(of: head, size, fits: forwarded.fitsFrame) { return refuse(refusal) }
         isIdempotent = head.isIdempotent
-        headBytes = head.size
+        headBytes = size
         if let timeout = head.timeout { expiry = started &+ timeout &+ loop.times.linger / 2 }
-        self.head = head.forwarded(for: client.address)
+        self.head = forwarded
         attempt()
     }
 
@@ -43,9 +45,9 @@ extension HTTP2Call {
         }
     }
 
-    private func refusal(of head: HTTP2RequestHead) -> ErrorReply? {
-        if head.size > loop.limits.headBytes {
-            return head.path.utf8.count > loop.limits.headBytes / 2 ? .targetTooLong : .headTooLarge
+    private func refusal(of head: HTTP2RequestHead, _ size: Int, fits: Bool) -> ErrorReply? {
+        if size > loop.limits.headBytes || !fits {
+            return head.path.utf8.count > size / 2 ? .targetTooLong : .headTooLarge
         }
         if head.method == "CONNECT" { return .connectRefused }
         if head.contentLength ?? 0 > loop.limits.requestBodyBytes { return .bodyTooLarge }
@@ -124,6 +126,7 @@ extension HTTP2Call {
     }
 
     func receivedRequestTrailers(_ trailers: HPACKHeaders) {
+        guard trailers.fitsFrame || state == .answered else { return refuse(.headTooLarge) }
         request.end(trailers)
         progressed()
     }

@@ -13,8 +13,6 @@ struct HTTP2RequestHead {
     private(set) var isGRPC = false
     /// The time that the client gives a gRPC call, in nanoseconds.
     private(set) var timeout: UInt64?
-    /// The size as HTTP/2 counts it.
-    private(set) var size = 0
 
     /// Reads a head.
     ///
@@ -23,7 +21,6 @@ struct HTTP2RequestHead {
         self.fields = fields
         var host: String?
         for (name, value, _) in fields {
-            size += name.utf8.count + value.utf8.count + 32
             switch name {
             case ":method": method = value
             case ":path": path = value

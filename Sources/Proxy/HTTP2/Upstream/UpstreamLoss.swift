@@ -12,7 +12,7 @@ enum UpstreamLoss {
     case closedAtOnce
     /// What the replica said was not HTTP/2.
     case notHTTP2
-    /// What the replica sent breaks HTTP/2's rules.
+    /// What the replica sent breaks HTTP/2's rules or cannot be passed on.
     case malformed
 
     /// Whether the call can be sent to a replica again.
@@ -30,7 +30,7 @@ enum UpstreamLoss {
         case .closed: .badGateway("the replica closed the connection before it answered")
         case .closedAtOnce: .badGateway("the replica closed the connection at once; it may not speak HTTP/2")
         case .notHTTP2: .badGateway("the replica does not speak HTTP/2 without TLS")
-        case .malformed: .badGateway("the replica sent a malformed response")
+        case .malformed: .badGateway("the replica's response is malformed, or its head too large")
         }
     }
 }
