@@ -210,7 +210,8 @@ let package = Package(
         // Against Python's gRPC, which Scripts/install-dependencies installs.
         .testTarget(
             name: "GRPCTests",
-            dependencies: ["GRPC", "JSON", "LoadGenerator", "SampleApp", "aviary", log, tls] + nio + http2,
+            dependencies: ["GRPC", "JSON", "LoadGenerator", "Proxy", "SampleApp", "aviary", log, tls] + nio
+                + http2,
             exclude: ["Peer"], swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.

@@ -115,6 +115,33 @@ import Testing
         await replica.stop()
     }
 
+    @Test("changes to a new connection before the replica could take cancelled calls for an attack")
+    func manyCancelled() async throws {
+        let replica = try await FrameReplica.start { peer, stream, record in
+            if record.isEnded, record.reset == nil, record.head?.first(name: "x") == nil {
+                peer.answer("ok", on: stream)
+            }
+        }
+        try await withProxy(RoutingTable(primary: [replica.endpoint])) { (proxy, port) async throws in
+            let client = try await FramePeer.connect(port)
+            for number in 0..<150 {
+                let stream = client.call(2 * number + 1, headers: [("x", "waits")])
+                try await eventually("the call at the replica") {
+                    await proxy.requestsInFlight(to: replica.endpoint) == 1
+                }
+                client.send(.rstStream(.cancel), on: stream)
+                try await eventually("the call to be let go") {
+                    await proxy.requestsInFlight(to: replica.endpoint) == 0
+                }
+            }
+            #expect(try await client.response(client.call(301)).text == "ok")
+            try await eventually("the first connection to be closed") { replica.connections[0].isClosed }
+            #expect(replica.connections.count == 2)
+            await client.close()
+        }
+        await replica.stop()
+    }
+
     @Test("resets the client's stream with the replica's code, which is a failure", arguments: [false, true])
     func replicaResets(afterHead: Bool) async throws {
         let replica = try await FrameReplica.start { peer, stream, record in

@@ -25,7 +25,7 @@ extension HTTP2Call {
             reset(.cancel)
         } else if loop.coarseNow >= expiry {
             timedOut(.deadlineExceeded)
-        } else if !isGRPC, !request.isEnded, !request.isBlocked, !isResponseBegun {
+        } else if state == .running, !isGRPC, !request.isEnded, !request.isBlocked, !isResponseBegun {
             refuse(.requestTimeout)
         } else {
             timedOut(.gatewayTimeout)

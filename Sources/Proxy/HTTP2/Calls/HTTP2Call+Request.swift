@@ -20,7 +20,7 @@ extension HTTP2Call {
         }
         let forwarded = head.forwarded(for: client.address)
         let size = forwarded.size
-        if let refusal = refusal(of: head, size, fits: forwarded.fitsFrame) { return refuse(refusal) }
+        if let refusal = refusal(of: head, size, fits: forwarded.fitsFrame()) { return refuse(refusal) }
         isIdempotent = head.isIdempotent
         headBytes = size
         if let timeout = head.timeout { expiry = started &+ timeout &+ loop.times.linger / 2 }
@@ -126,7 +126,7 @@ extension HTTP2Call {
     }
 
     func receivedRequestTrailers(_ trailers: HPACKHeaders) {
-        guard trailers.fitsFrame || state == .answered else { return refuse(.headTooLarge) }
+        guard trailers.fitsFrame() || state == .answered else { return refuse(.headTooLarge) }
         request.end(trailers)
         progressed()
     }

@@ -7,8 +7,7 @@ extension HTTP2Call {
 
     /// Takes a head from the replica: interim ones, the response's, or its trailers.
     func received(_ fields: HPACKHeaders, isLast: Bool) {
-        // A cookie of ours comes on top.
-        guard fields.size + (cookie?.utf8.count ?? 0) < 1 << 14 - 64 else { return giveUp(.malformed) }
+        guard fields.fitsFrame(adding: cookie?.utf8.count ?? 0) else { return giveUp(.malformed) }
         if isResponseBegun { return end(fields) }
         guard let status = fields.first(name: ":status").flatMap({ Int($0) }), status != 101,
             status >= 200 || !isLast

@@ -72,7 +72,7 @@ final class HTTP2Call: RosterMember {
     private var patience: UInt64 {
         let times = loop.times
         if response.isBlocked || state == .answered { return times.clientStall }
-        if request.isBlocked { return times.response }
+        if request.isBlocked || state == .waiting { return times.response }
         if isGRPC { return times.tunnelIdle }
         return request.isEnded || isResponseBegun ? times.response : times.clientStall
     }

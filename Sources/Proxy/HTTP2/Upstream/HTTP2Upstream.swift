@@ -4,6 +4,10 @@ import NIOHTTP2
 
 /// A connection to a replica that calls share.
 final class HTTP2Upstream: FrameReceiver, RosterMember {
+    /// After so many a new connection takes over: servers cut off who resets many streams (NIO's at 200 within
+    /// 30 s), and other clients' calls with them.
+    private static let mostResets = 100
+
     let link: HTTP2Link
     var place = -1
     private(set) var deadline: UInt64
@@ -15,6 +19,8 @@ final class HTTP2Upstream: FrameReceiver, RosterMember {
     /// The replica has shown that it speaks HTTP/2.
     private var hasSettings = false
     private var isUsable = true
+    private var isClosing = false
+    private var resets = 0
 
     init(loop: ProxyLoop, pool: UpstreamPool) {
         self.loop = loop
@@ -46,7 +52,11 @@ final class HTTP2Upstream: FrameReceiver, RosterMember {
     /// Lets go of a call that has ended here, or is cancelled with a code.
     func leave(_ stream: HTTP2StreamID, cancelling code: HTTP2ErrorCode?) {
         guard calls.removeValue(forKey: stream) != nil else { return }
-        if let code { link.write(.rstStream(code), on: stream) }
+        if let code {
+            link.write(.rstStream(code), on: stream)
+            resets += 1
+            if resets == Self.mostResets { retire() }
+        }
         callEnded()
     }
 
@@ -64,6 +74,8 @@ final class HTTP2Upstream: FrameReceiver, RosterMember {
     }
 
     private func close() {
+        guard !isClosing else { return }
+        isClosing = true
         link.write(.goAway(lastStreamID: .rootStream, errorCode: .noError, opaqueData: nil), on: .rootStream)
         {
             [link] _ in link.close()
