@@ -72,8 +72,9 @@ final class HTTP2Call: RosterMember {
     private var patience: UInt64 {
         let times = loop.times
         if response.isBlocked || state == .answered { return times.clientStall }
-        if request.isBlocked || state == .waiting { return times.response }
+        if state == .waiting { return times.response }
         if isGRPC { return times.tunnelIdle }
+        if request.isBlocked { return times.response }
         return request.isEnded || isResponseBegun ? times.response : times.clientStall
     }
 
