@@ -32,6 +32,14 @@ struct TestCluster: Sendable {
             "wait", "--for=condition=established", "--timeout=30s", "crd/canaries.flagger.app")
     }
 
+    /// Installs definitions of the providers' kinds.
+    func installProviders() async throws {
+        let folder = Self.repository.appending(path: "Tests/ControllerTests/Resources/CRDs").path
+        try await kubectl("apply", "--filename", folder)
+        try await kubectl(
+            "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
+    }
+
     /// Runs kubectl; fails the test when it fails.
     @discardableResult
     func kubectl(_ arguments: String...) async throws -> String {

@@ -135,6 +135,19 @@ final class RunningController {
         ) { try await self.phase(name) == phase }
     }
 
+    /// Waits until the canary has been looked at so many times more: each time something is broken that a look mends.
+    func ticks(
+        _ count: Int, of name: String = "podinfo", sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        for _ in 0..<count {
+            try await patch(.service, "\(name)-canary", ["spec": ["selector": ["app": "nobody"]]])
+            try await eventually(sourceLocation: sourceLocation) {
+                let side = try await get(.service, "\(name)-canary")
+                return side?.json[path: "spec", "selector"] == ["app": .string(name)]
+            }
+        }
+    }
+
     /// Waits for an event of a canary that says so.
     func hears(
         _ text: String, sourceLocation: SourceLocation = #_sourceLocation
