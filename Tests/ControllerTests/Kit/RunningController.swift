@@ -15,8 +15,16 @@ final class RunningController {
     private(set) var program: SpawnedProgram
 
     /// Runs a test with a controller, and ends it.
+    ///
+    /// - Parameters:
+    ///   - flags: what the controller is started with besides the usual; the later of two flags counts.
+    ///   - other: the cluster, when it is not the one that all tests share.
+    ///   - prepare: makes what has to be there before the controller starts, and says with which flags more.
+    ///   - test: gets the running controller.
     static func run(
         _ flags: [String] = [], on other: TestCluster? = nil,
+        preparing prepare: (_ client: KubernetesClient, _ namespace: String, _ folder: String) async throws ->
+            [String] = { _, _, _ in [] },
         _ test: (RunningController) async throws -> Void
     ) async throws {
         let shared = other == nil ? try await TestCluster.shared : nil
@@ -26,6 +34,7 @@ final class RunningController {
             try await cluster.plane.withClient { client in
                 let namespace = try await client.makeNamespace("canary")
                 try await withTemporaryFolder { folder in
+                    let flags = flags + (try await prepare(client, namespace, folder))
                     let controller = try RunningController(cluster, client, namespace, folder, flags)
                     defer { controller.program.signal(SIGKILL) }
                     try await test(controller)
