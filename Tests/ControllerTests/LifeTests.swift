@@ -125,7 +125,8 @@ struct LifeTests {
                 while try await controller.phase() != "Succeeded", kills < 20 {
                     let lines = controller.log().count + random.next(below: 9) + 1
                     try await eventually(within: .seconds(60), "seed \(seed)") {
-                        try await controller.log().count >= lines || controller.phase() == "Succeeded"
+                        if controller.log().count >= lines { return true }
+                        return try await controller.phase() == "Succeeded"
                     }
                     try await controller.kill()
                     kills += 1
