@@ -18,6 +18,7 @@ final class ControllerMetrics: Sendable {
     }
 
     private let canaries = Mutex<[ObjectKey: Canary]>([:])
+    private let delays = Mutex(DurationHistogram())
     let version: String
     let provider: String
 
@@ -58,6 +59,12 @@ final class ControllerMetrics: Sendable {
     func measured(_ key: ObjectKey, metric: String, _ value: Double?) {
         canaries.withLock { $0[key]?.measured[metric] = value }
     }
+
+    /// A tick of some canary began this long after it was due.
+    func began(late delay: Duration) { delays.withLock { $0.add(delay) } }
+
+    /// How late ticks began, all canaries together.
+    var lateness: DurationHistogram { delays.withLock { $0 } }
 
     /// A tick took this long.
     func ticked(_ key: ObjectKey, _ duration: Duration) {

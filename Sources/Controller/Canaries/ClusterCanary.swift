@@ -52,6 +52,8 @@ final class ClusterCanary: Sendable {
             caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
         let loop = TickLoop(slots: environment.slots) { [weak self] in
             self?.knowledge.withLock { $0.interval } ?? .seconds(10)
+        } onLateness: { [metrics = environment.metrics] in
+            metrics.began(late: $0)
         } tick: { [weak self] in
             await self?.tick()
         }

@@ -7,27 +7,32 @@ final class TickLoop: Sendable {
     static let shortestPause = Duration.milliseconds(250)
 
     private let wakeup = Wakeup()
-    private let isLookDue = Mutex(false)
+    /// When a look was asked for that has not begun.
+    private let asked = Mutex<ContinuousClock.Instant?>(nil)
     private let slots: TickSlots
     private let interval: @Sendable () -> Duration
+    private let onLateness: @Sendable (Duration) -> Void
     private let tick: @Sendable () async -> Void
 
     /// - Parameters:
     ///   - slots: bounds how many canaries are ticked at once.
     ///   - interval: the time from one tick to the next; asked again whenever it may have changed.
+    ///   - onLateness: told how long after it was due each tick begins, waiting for a slot included.
     ///   - tick: looks once.
     init(
         slots: TickSlots, interval: @escaping @Sendable () -> Duration,
+        onLateness: @escaping @Sendable (Duration) -> Void,
         tick: @escaping @Sendable () async -> Void
     ) {
         self.slots = slots
         self.interval = interval
+        self.onLateness = onLateness
         self.tick = tick
     }
 
     /// Looks soon, whatever the interval.
     func hurry() {
-        isLookDue.withLock { $0 = true }
+        asked.withLock { $0 = $0 ?? .now }
         wakeup.signal()
     }
 
@@ -36,24 +41,28 @@ final class TickLoop: Sendable {
     /// - Parameter delay: the time to the first tick, so that those of many canaries are spread.
     func run(after delay: Duration) async {
         var start = ContinuousClock.now - interval() + delay
-        while true {
-            await pause(since: start)
-            guard !Task.isCancelled else { return }
-            start = ContinuousClock.now
-            await slots.withSlot(tick)
+        while let due = await pause(since: start) {
+            start = .now
+            await slots.withSlot {
+                onLateness(ContinuousClock.now - due)
+                await tick()
+            }
         }
     }
 
-    private func pause(since start: ContinuousClock.Instant) async {
+    /// Waits for the next tick; returns when it was due, or nil when the task is cancelled.
+    private func pause(since start: ContinuousClock.Instant) async -> ContinuousClock.Instant? {
         while !Task.isCancelled {
-            let isDue = isLookDue.withLock { $0 }
-            let wanted = isDue ? min(Self.shortestPause, interval()) : interval()
-            let left = wanted - (ContinuousClock.now - start)
+            var due = start + interval()
+            let asked = asked.withLock { $0 }
+            if let asked { due = min(due, max(asked, start + Self.shortestPause)) }
+            let left = due - .now
             guard left > .zero else {
-                isLookDue.withLock { $0 = false }
-                return
+                self.asked.withLock { $0 = nil }
+                return due
             }
             await wakeup.sleep(atMost: left)
         }
+        return nil
     }
 }
