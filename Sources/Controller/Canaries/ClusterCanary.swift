@@ -25,6 +25,9 @@ final class ClusterCanary: Sendable {
         var basis: CanaryReading.Basis
     }
 
+    /// Looks that are asked for come no more often than this: each may write to the API server.
+    private static let shortestPause = Duration.milliseconds(250)
+
     let key: ObjectKey
     let environment: ControllerEnvironment
     let memory = CanaryMemory()
@@ -50,12 +53,13 @@ final class ClusterCanary: Sendable {
         interpreter = Interpreter(
             workload: performer, router: performer, store: performer, sink: performer,
             caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
-        let loop = TickLoop(slots: environment.slots) { [weak self] in
+        let loop = TickLoop(shortestPause: Self.shortestPause) { [weak self] in
             self?.knowledge.withLock { $0.interval } ?? .seconds(10)
-        } onLateness: { [metrics = environment.metrics] in
-            metrics.began(late: $0)
-        } tick: { [weak self] in
-            await self?.tick()
+        } tick: { [weak self] due in
+            await environment.slots.withSlot {
+                environment.metrics.began(late: .now - due)
+                await self?.tick()
+            }
         }
         self.loop.withLock { $0 = loop }
     }

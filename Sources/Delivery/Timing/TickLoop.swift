@@ -1,52 +1,49 @@
-import Delivery
 import Synchronization
 
 /// Ticks one canary every interval, and at once when something is worth a look. Ticks never overlap.
-final class TickLoop: Sendable {
-    /// Looks that are asked for come no more often than this.
-    static let shortestPause = Duration.milliseconds(250)
-
+///
+/// The interval counts from the beginning of a tick to that of the next. After a tick that took longer
+/// the next follows at once; those that it missed are not made up for.
+public final class TickLoop: Sendable {
     private let wakeup = Wakeup()
     /// When a look was asked for that has not begun.
     private let asked = Mutex<ContinuousClock.Instant?>(nil)
-    private let slots: TickSlots
+    private let shortestPause: Duration
     private let interval: @Sendable () -> Duration
-    private let onLateness: @Sendable (Duration) -> Void
-    private let tick: @Sendable () async -> Void
+    private let tick: @Sendable (ContinuousClock.Instant) async -> Void
 
+    /// Makes a loop that `run` starts.
+    ///
     /// - Parameters:
-    ///   - slots: bounds how many canaries are ticked at once.
+    ///   - shortestPause: looks that are asked for come no more often than this.
     ///   - interval: the time from one tick to the next; asked again whenever it may have changed.
-    ///   - onLateness: told how long after it was due each tick begins, waiting for a slot included.
-    ///   - tick: looks once.
-    init(
-        slots: TickSlots, interval: @escaping @Sendable () -> Duration,
-        onLateness: @escaping @Sendable (Duration) -> Void,
-        tick: @escaping @Sendable () async -> Void
+    ///   - tick: looks once; told when it was due.
+    public init(
+        shortestPause: Duration, interval: @escaping @Sendable () -> Duration,
+        tick: @escaping @Sendable (ContinuousClock.Instant) async -> Void
     ) {
-        self.slots = slots
+        self.shortestPause = shortestPause
         self.interval = interval
-        self.onLateness = onLateness
         self.tick = tick
     }
 
     /// Looks soon, whatever the interval.
-    func hurry() {
+    public func hurry() {
         asked.withLock { $0 = $0 ?? .now }
         wakeup.signal()
     }
 
+    /// The interval may have changed: the next tick is due by the one that holds now.
+    public func intervalChanged() { wakeup.signal() }
+
     /// Ticks until the task is cancelled.
     ///
     /// - Parameter delay: the time to the first tick, so that those of many canaries are spread.
-    func run(after delay: Duration) async {
+    public func run(after delay: Duration) async {
         var start = ContinuousClock.now - interval() + delay
         while let due = await pause(since: start) {
             start = .now
-            await slots.withSlot {
-                onLateness(ContinuousClock.now - due)
-                await tick()
-            }
+            await tick(due)
         }
     }
 
@@ -55,7 +52,7 @@ final class TickLoop: Sendable {
         while !Task.isCancelled {
             var due = start + interval()
             let asked = asked.withLock { $0 }
-            if let asked { due = min(due, max(asked, start + Self.shortestPause)) }
+            if let asked { due = min(due, max(asked, start + shortestPause)) }
             let left = due - .now
             guard left > .zero else {
                 self.asked.withLock { $0 = nil }
