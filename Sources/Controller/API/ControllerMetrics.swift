@@ -18,6 +18,7 @@ final class ControllerMetrics: Sendable {
     }
 
     private let canaries = Mutex<[ObjectKey: Canary]>([:])
+    private let delays = Mutex(DurationHistogram())
     let version: String
     let provider: String
 
@@ -60,6 +61,12 @@ final class ControllerMetrics: Sendable {
         let shown = isDuration ? value.map { $0 / 1000 } : value
         canaries.withLock { $0[key]?.measured[metric] = shown }
     }
+
+    /// A tick of some canary began this long after it was due.
+    func began(late delay: Duration) { delays.withLock { $0.add(delay) } }
+
+    /// How late ticks began, all canaries together.
+    var lateness: DurationHistogram { delays.withLock { $0 } }
 
     /// A tick took this long; those that analyse count, as on the peer.
     func ticked(_ key: ObjectKey, _ duration: Duration) {

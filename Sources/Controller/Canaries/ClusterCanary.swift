@@ -25,6 +25,9 @@ final class ClusterCanary: Sendable {
         var basis: CanaryReading.Basis
     }
 
+    /// Looks that are asked for come no more often than this: each may write to the API server.
+    private static let shortestPause = Duration.milliseconds(250)
+
     let key: ObjectKey
     /// Of the resource: one that is created again under the same name is another canary.
     let uid: String?
@@ -53,10 +56,13 @@ final class ClusterCanary: Sendable {
         interpreter = Interpreter(
             workload: performer, router: performer, store: performer, sink: performer,
             caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
-        let loop = TickLoop(slots: environment.slots) { [weak self] in
+        let loop = TickLoop(shortestPause: Self.shortestPause) { [weak self] in
             self?.knowledge.withLock { $0.interval } ?? .seconds(10)
-        } tick: { [weak self] in
-            await self?.tick()
+        } tick: { [weak self] due in
+            await environment.slots.withSlot {
+                environment.metrics.began(late: .now - due)
+                await self?.tick()
+            }
         }
         self.loop.withLock { $0 = loop }
     }
