@@ -21,6 +21,9 @@ struct ControllerMetricsText {
         let duration = "flagger_canary_duration_seconds"
         text.family(duration, .histogram, "Seconds spent performing canary analysis")
         for (key, canary) in canaries { text.samples(duration, labels(key), of: canary.ticks) }
+        let lateness = "aviary_controller_tick_lateness_seconds"
+        text.family(lateness, .histogram, "Seconds from when a tick was due to its begin, of all canaries")
+        text.samples(lateness, [], of: metrics.lateness)
         return text.text
     }
 

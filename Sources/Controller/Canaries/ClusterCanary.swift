@@ -25,7 +25,12 @@ final class ClusterCanary: Sendable {
         var basis: CanaryReading.Basis
     }
 
+    /// Looks that are asked for come no more often than this: each may write to the API server.
+    private static let shortestPause = Duration.milliseconds(250)
+
     let key: ObjectKey
+    /// Of the resource: one that is created again under the same name is another canary.
+    let uid: String?
     let environment: ControllerEnvironment
     let memory = CanaryMemory()
     let outbox: CanaryOutbox
@@ -36,8 +41,9 @@ final class ClusterCanary: Sendable {
     private let retirement = Wakeup()
     private let loop: Mutex<TickLoop?> = Mutex(nil)
 
-    init(_ key: ObjectKey, in environment: ControllerEnvironment) {
+    init(_ key: ObjectKey, uid: String?, in environment: ControllerEnvironment) {
         self.key = key
+        self.uid = uid
         self.environment = environment
         knowledge = Mutex(Knowledge(interval: environment.settings.minimumInterval))
         let voice = Self.voice(key, uid: nil, environment)
@@ -50,10 +56,13 @@ final class ClusterCanary: Sendable {
         interpreter = Interpreter(
             workload: performer, router: performer, store: performer, sink: performer,
             caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
-        let loop = TickLoop(slots: environment.slots) { [weak self] in
+        let loop = TickLoop(shortestPause: Self.shortestPause) { [weak self] in
             self?.knowledge.withLock { $0.interval } ?? .seconds(10)
-        } tick: { [weak self] in
-            await self?.tick()
+        } tick: { [weak self] due in
+            await environment.slots.withSlot {
+                environment.metrics.began(late: .now - due)
+                await self?.tick()
+            }
         }
         self.loop.withLock { $0 = loop }
     }
@@ -121,9 +130,14 @@ final class ClusterCanary: Sendable {
                 knowledge.valid = accepted
                 knowledge.interval = accepted.definition.interval
             }
-            try await clearRefusal(of: object)
-            try await keepFinalizer(of: object, accepted.canary)
-            try await perform(accepted)
+            do {
+                try await keepFinalizer(of: object, accepted.canary)
+                try await perform(accepted)
+                await show(performer.failure.flatMap(Refusal.init))
+            } catch {
+                if let refusal = Refusal(error) { await show(refusal) }
+                throw error
+            }
         case .failure(let refusal):
             try await tell(refusal, to: object)
             // A rollout under way must come to its end, by the rules that it started with.
@@ -149,16 +163,31 @@ final class ClusterCanary: Sendable {
         ) { [weak self] in self?.hurry() }
         performer.take(parts, voice)
         let status = try await parts.store.load()
+        try await parts.store.clearMadeCalls(status)
+        // What an earlier life has owed was found with the status.
+        courier.wake()
         environment.metrics.follow(
             key, target: accepted.canary.spec.targetRef.name,
-            strategy: "\(accepted.definition.plan.strategy)",
+            strategy: ControllerMetrics.name(of: accepted.definition.plan.strategy),
             status)
-        var trouble: (any Error)?
+        var trouble = accepted.canary.spec.suspend ? nil : try await complaint(parts, in: status.phase)
         if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {
             do { try await parts.router.reconcile() } catch { trouble = error }
         }
         let outcome = try await interpreter.tick(parts.definition)
         if let trouble = outcome.trouble ?? trouble { throw trouble }
+    }
+
+    /// What is wrong with the target. A first primary is not made from such a one; later it is told, and a rollout
+    /// ends by its own rules.
+    private func complaint(_ parts: CanaryParts, in phase: Phase?) async throws -> (any Error)? {
+        do {
+            guard let complaint = try await parts.workload.complaint() else { return nil }
+            throw ControllerError.target(complaint)
+        } catch {
+            guard let phase, phase != .initializing else { throw error }
+            return error
+        }
     }
 
     func voice(uid: String?) -> CanaryVoice { Self.voice(key, uid: uid, environment) }

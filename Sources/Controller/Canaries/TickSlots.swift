@@ -40,7 +40,14 @@ final class TickSlots: Sendable {
                 (state.waiting, state.first) = ([], 0)
                 return nil
             }
-            defer { state.first += 1 }
+            defer {
+                state.first += 1
+                // The queue may never be empty: what has left it is let go now and then.
+                if state.first == 1024 {
+                    state.waiting.removeFirst(state.first)
+                    state.first = 0
+                }
+            }
             return state.waiting[state.first]
         }
         next?.resume()
