@@ -27,7 +27,10 @@ struct SampleAppCommand: AsyncParsableCommand {
     var color: String?
 
     @Option(
-        help: "Share of requests answered 500, and of gRPC calls INTERNAL, 0 to 1; /healthz, /readyz are spared.")
+        help: """
+            Share of requests answered 500, and of gRPC calls answered INTERNAL, from 0 to 1; /healthz and \
+            /readyz are spared.
+            """)
     var errorRate = 0.0
 
     @Option(help: "Time added to each answer, such as 20ms.", transform: durationArgument)
