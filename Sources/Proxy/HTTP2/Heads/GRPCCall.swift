@@ -23,7 +23,7 @@ enum GRPCCall {
         default: return nil
         }
         let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-        return overflow ? nil : product
+        return overflow || product > .max / 4 ? nil : product
     }
 
     /// Whether a call that ended so failed through the server's fault.
