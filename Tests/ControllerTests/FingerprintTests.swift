@@ -29,7 +29,8 @@ struct FingerprintTests {
             // Its own changes of the number of pods are no change either.
             try await workload.scaleDown()
             #expect(try await workload.observe().target == before)
-            try await workload.promote(before)
+            // The Deployment controller writes to it, too.
+            try await eventually { (try? await workload.promote(before)) != nil }
 
             let container: JSONValue = ["name": "app", "image": "podinfo:2.0.0"]
             try await fixture.change(

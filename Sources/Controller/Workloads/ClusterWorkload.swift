@@ -19,6 +19,12 @@ protocol ClusterWorkload: Workload {
     ///
     /// - Throws: `ControllerError.target` when it does not.
     func confirmCanary() async throws
+    /// Whether primary, or configuration that it reads, was deleted by somebody.
+    func lacksPrimary() async throws -> Bool
+    /// Makes it again from a target that is at the revision released last.
+    ///
+    /// - Throws: `ControllerError.target` when the target is at another one, which nobody has released.
+    func restorePrimary(at revision: Revision) async throws
     /// Notes on primary which revision it runs: it was made, or moved, by the peer.
     func adoptPrimary(at revision: Revision) async throws
     /// Runs the target in primary's place, for the canary is being deleted.

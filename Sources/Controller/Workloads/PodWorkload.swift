@@ -149,13 +149,9 @@ struct PodWorkload: ClusterWorkload {
     func takeOverPrimary() async throws -> Bool {
         guard let primary = try await context.find(controller.type, context.primaryName) else { return false }
         try await context.own(controller.type, primary)
-        let copies = ConfigurationReferences(
-            json: primary.json[path: Projection.templateKey, "configuration"])
-        for copy in copies.all where copy.name.hasSuffix(PrimaryTemplate.suffix) {
-            guard let object = try await context.find(copy.kind.type, copy.name),
-                object.controllerReference?["kind"] == .string(Canary.kind)
-            else { continue }
-            try await context.own(copy.kind.type, object)
+        for (copy, object) in try await copies(of: primary) {
+            guard let object, object.controllerReference?["kind"] == .string(Canary.kind) else { continue }
+            try await context.own(copy.reference.kind.type, object)
         }
         try await PrimaryAutoscaler(context: context)?.reconcile()
         return true
