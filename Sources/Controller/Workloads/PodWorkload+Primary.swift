@@ -53,6 +53,18 @@ extension PodWorkload {
             configuration: objects.filter { tracked.references.contains($0.key) })
     }
 
+    func recognisePrimary() async throws -> Revision? {
+        let primary = try await context.cluster.fetch(
+            controller.type, context.primaryName, in: context.namespace)
+        guard let primary, primary.primaryRevision == nil else { return nil }
+        let revision = try await observe().target
+        let target = try await freshTarget(at: revision)
+        let template = target.object.json[path: "spec", "template"] ?? [:]
+        let wanted = target.template.podTemplate(of: template, at: revision)["spec"] ?? [:]
+        let own = primary.json[path: "spec", "template", "spec"] ?? [:]
+        return own.canonicalText == wanted.canonicalText ? revision : Revision(spec: "unknown")
+    }
+
     func lacksPrimary() async throws -> Bool {
         guard let primary = try await context.find(controller.type, context.primaryName) else { return true }
         for (copy, object) in try await copies(of: primary) where object == nil && !copy.isOptional {

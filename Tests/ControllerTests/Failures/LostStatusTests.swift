@@ -101,6 +101,27 @@ struct LostStatusTests {
         }
     }
 
+    @Test(
+        "tells by its template what a primary runs that another controller has made",
+        arguments: ["podinfo:1.0.0", "podinfo:2.0.0"])
+    func unmarked(deployed: String) async throws {
+        try await RunningController.run { controller in
+            try await controller.initialise(controller.app())
+            try await controller.kill()
+            let nothing: JSONValue = ["annotations": ["aviary/revision": .null]]
+            try await controller.patch(
+                .deployment, "podinfo-primary",
+                ["metadata": nothing, "spec": ["template": ["metadata": nothing]]])
+            try await controller.lose(.status)
+            if deployed != "podinfo:1.0.0" { try await controller.deploy(deployed) }
+            try controller.restart()
+            try await controller.reach(deployed == "podinfo:1.0.0" ? "Initialized" : "Succeeded")
+            #expect(try await controller.image(of: "podinfo-primary") == deployed)
+            let isNew = try await controller.events().contains { $0.contains("Advance podinfo") }
+            #expect(isNew == (deployed != "podinfo:1.0.0"))
+        }
+    }
+
     @Test("touches nothing while primary is not ready, and says so")
     func unready() async throws {
         try await RunningController.run { controller in
