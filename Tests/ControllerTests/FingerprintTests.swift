@@ -41,6 +41,34 @@ struct FingerprintTests {
         }
     }
 
+    @Test("changes when the target is created again, although its generations are counted anew")
+    func createdAgain() async throws {
+        try await RunningController.run { controller in
+            let app = controller.app()
+            try await controller.initialise(app)
+            let known = try #require(try await controller.get(.deployment, "podinfo")?.generation)
+            try await controller.kill()
+            let reference = ObjectReference(.deployment, namespace: controller.namespace, name: "podinfo")
+            try await controller.client.delete(reference)
+            try await eventually { try await controller.get(.deployment, "podinfo") == nil }
+            var next = app
+            next.image = "podinfo:2.0.0"
+            _ = try await controller.client.create(next.deployment, as: .deployment)
+            var (generation, replicas) = (1, 1)
+            while generation < known {
+                replicas = 3 - replicas
+                generation = try #require(
+                    try await controller.patch(
+                        .deployment, "podinfo", ["spec": ["replicas": JSONValue(replicas)]]
+                    ).generation)
+            }
+            #expect(generation == known)
+            try controller.restart()
+            try await controller.reach("Succeeded")
+            #expect(try await controller.image(of: "podinfo-primary") == "podinfo:2.0.0")
+        }
+    }
+
     @Test("is the one that a status knows, while the target's generation is the same, after a restart")
     func restarted() async throws {
         try await RunningController.run { controller in

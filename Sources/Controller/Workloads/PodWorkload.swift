@@ -19,7 +19,9 @@ struct PodWorkload: ClusterWorkload {
             memory.checksums = configuration.checksums
             memory.target = revision
             memory.generation = target.generation
-            memory.known = target.generation.map { .init(generation: $0, spec: revision.spec) }
+            memory.known = target.generation.map {
+                .init(uid: target.uid, generation: $0, spec: revision.spec)
+            }
         }
         let readiness = controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold)
         return WorkloadObservation(
@@ -196,7 +198,7 @@ extension PodWorkload {
     func revision(of target: KubernetesObject, _ configuration: TrackedConfiguration) -> Revision {
         let computed = target.json[path: Projection.templateKey, "hash"]?.string ?? ""
         let spec = context.memory { memory in
-            if let known = memory.known, known.generation == target.generation, known.spec != computed {
+            if let known = memory.known, known.isStill(target), known.spec != computed {
                 memory.alias = (computed: computed, known: known.spec)
             }
             return memory.alias?.computed == computed ? memory.alias?.known ?? computed : computed
