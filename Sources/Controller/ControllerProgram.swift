@@ -95,7 +95,9 @@ public final class ControllerProgram: Service {
                             cluster: WatchedCluster(caches: caches, api: api),
                             settings: self.options.settings, workloads: workloads, caller: caller,
                             client: servers, resources: resources, recorder: recorder,
-                            slots: TickSlots(count: self.options.concurrency), registry: TargetRegistry(),
+                            schedule: TickSchedule(
+                                limit: self.options.concurrency, onLateness: metrics.began(late:)),
+                            registry: TargetRegistry(),
                             metrics: metrics, logger: self.logger, now: Self.now)
                         await CanaryCatalog(caches: caches, environment: environment).run()
                     }

@@ -12,4 +12,8 @@ int aviary_spawn(pid_t *pid, const char *path, char *const arguments[], char *co
 /// A descriptor that becomes readable when process `pid` exits; -1 with errno set on failure.
 int aviary_pidfd_open(pid_t pid);
 
+/// Prefers a small heap to a fast one: one arena for all threads, and blocks of 128 KiB and more are given back to the
+/// system when they are freed. To be called before other threads allocate. Does nothing where the allocator is not glibc's.
+void aviary_keep_heap_small(void);
+
 #endif

@@ -11,6 +11,9 @@ final class CanaryPerformer: Workload, Router, StatusStore, MetricsSource, Event
     /// Performs through these parts from now on.
     func take(_ parts: CanaryParts, _ voice: CanaryVoice) { current.withLock { $0 = (parts, voice) } }
 
+    /// Lets go of the parts: the tick is over.
+    func release() { current.withLock { $0 = nil } }
+
     private var parts: CanaryParts {
         get throws {
             guard let found = current.withLock({ $0?.parts }) else { throw CancellationError() }

@@ -18,10 +18,18 @@ final class CanaryOutbox: Outbox {
     }
 
     private let state = Mutex(State())
+    private let onArrival: @Sendable () -> Void
     private let onSettled: @Sendable (HistoryEntry) async -> Void
 
-    /// - Parameter onSettled: told what came of each call.
-    init(onSettled: @escaping @Sendable (HistoryEntry) async -> Void) { self.onSettled = onSettled }
+    /// - Parameters:
+    ///   - onArrival: told that calls are to be made.
+    ///   - onSettled: told what came of each call.
+    init(
+        onArrival: @escaping @Sendable () -> Void, onSettled: @escaping @Sendable (HistoryEntry) async -> Void
+    ) {
+        self.onArrival = onArrival
+        self.onSettled = onSettled
+    }
 
     func next(excluding receivers: Set<String>) -> OutboxEntry? {
         state.withLock { state in state.entries.first { !receivers.contains($0.call.receiver) } }
@@ -33,25 +41,27 @@ final class CanaryOutbox: Outbox {
     }
 
     /// Takes the calls that a status kept, once in a life.
-    ///
-    /// - Returns: whether there were any.
-    func restore(_ calls: [OwedCall]) -> Bool {
-        state.withLock { state in
+    func restore(_ calls: [OwedCall]) {
+        let isRestored = state.withLock { state in
             guard !state.isRestored else { return false }
             state.isRestored = true
             state.keepsCalls = !calls.isEmpty
             return Self.append(calls, to: &state) > 0
         }
+        if isRestored { onArrival() }
     }
 
     /// Adds calls that are durable, or are not meant to be.
     ///
     /// - Returns: how many older ones gave way.
     func add(_ calls: [OwedCall]) -> Int {
-        state.withLock { state in
+        guard !calls.isEmpty else { return 0 }
+        let dropped = state.withLock { state in
             let count = state.entries.count
             return max(0, count + Self.append(calls, to: &state) - state.entries.count)
         }
+        onArrival()
+        return dropped
     }
 
     private static func append(_ calls: [OwedCall], to state: inout State) -> Int {

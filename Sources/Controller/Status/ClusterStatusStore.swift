@@ -33,7 +33,7 @@ struct ClusterStatusStore: StatusStore {
         switch StatusRecord.read(object.json["status"]) {
         case .own(let state):
             status = state.status.status
-            _ = outbox.restore(state.owed ?? [])
+            outbox.restore(state.owed ?? [])
             try await recogniseTarget(status, state.generation)
             // All calls were made: another life must not make them again.
             if outbox.isStale, status.phase?.isAtRest == true, status.owed == nil {
