@@ -1,6 +1,10 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -9,6 +13,23 @@ let strict: [SwiftSetting] = [
 /// The simulator runs tens of thousands of rollouts in every test run; without optimisation they
 /// would take minutes, so the pure core and what it drives are optimised in debug builds as well.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// Half of a small server's memory is the pages of its own program. A release therefore exports no
+/// symbols (nothing loads code into it), is linked by the toolchain's lld, and packs its relocations
+/// where the C library can read them so (glibc 2.36): 43 MB of resident memory become 36.
+var lean: [LinkerSetting] {
+    var flags = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"]
+    #if canImport(Glibc)
+    var name = [CChar](repeating: 0, count: 64)
+    confstr(Int32(_CS_GNU_LIBC_VERSION), &name, name.count)
+    let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let version = text.split { !$0.isNumber }.compactMap { Int($0) }
+    if !version.lexicographicallyPrecedes([2, 36]) {
+        flags += ["-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]
+    }
+    #endif
+    return [.unsafeFlags(flags, .when(platforms: [.linux], configuration: .release))]
+}
 
 let eventLoops: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
@@ -67,7 +88,7 @@ let package = Package(
         .target(name: "Rollout", swiftSettings: optimised),
         // Any JSON value, for what is passed on without being read.
         .target(name: "JSON", swiftSettings: optimised),
-        // Lengths of time: Go's syntax, and deadlines.
+        // Lengths of time in Go's syntax, deadlines, and what tasks wait for.
         .target(name: "Timing", swiftSettings: optimised),
         // The machine's processes, read from /proc.
         .target(name: "Processes", swiftSettings: optimised),
@@ -116,7 +137,7 @@ let package = Package(
             name: "Standalone",
             dependencies: [
                 "CProcess", "Delivery", "Exposition", "FlaggerAPI", "LoadTester", "Processes", "Proxy",
-                "Rollout", hummingbird, httpClient, sqlite, log, lifecycle,
+                "Rollout", "Timing", hummingbird, httpClient, sqlite, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // Talks to an API server; knows nothing of canaries.
@@ -128,10 +149,8 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "Exposition", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", "Timing",
-                crypto, hummingbird,
-                httpClient, log,
-                lifecycle,
+                "CProcess", "Delivery", "Exposition", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout",
+                "Timing", crypto, hummingbird, httpClient, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
@@ -144,7 +163,7 @@ let package = Package(
                 "LoadTester",
                 "SampleApp", "Standalone", "Timing", arguments, httpClient, log, lifecycle, tls,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: lean),
         // The simulated world: virtual clock, faults, crashes.
         .target(
             name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Rollout"],

@@ -22,6 +22,8 @@ final class Worker {
     private var state = State.ready
     private(set) var exchange: Exchange?
     private var connection: HTTP1Connection?
+    /// Whether the connection leads where the plan's requests go; comparing URLs each time costs more.
+    private var isConnectedAsPlanned = false
     private var shared: HTTP2Connection?
     private var stream: HTTP2StreamID?
     /// What has arrived on the stream.
@@ -97,9 +99,7 @@ final class Worker {
 
     private func dispatch(_ now: NIODeadline) {
         if let connection {
-            if exchange?.redirection == nil, connection.target == load.plan.target {
-                return send(on: connection, now)
-            }
+            if exchange?.redirection == nil, isConnectedAsPlanned { return send(on: connection, now) }
             if connection.target.isSameServer(as: target) { return send(on: connection, now) }
         }
         drop()
@@ -133,6 +133,7 @@ final class Worker {
         case .http1(let connection):
             connection.owner = self
             self.connection = connection
+            isConnectedAsPlanned = connection.target == load.plan.target
             send(on: connection, now)
         case .http2(let connection): send(on: connection, now)
         }

@@ -9,8 +9,7 @@ import Synchronization
 /// Ticks never overlap, whatever happens to the interval.
 final class CanaryRunner: Sendable {
     private let interpreter: Interpreter
-    private let wakeup = Wakeup()
-    private let isLookDue = Mutex(false)
+    private let loop: Mutex<TickLoop?> = Mutex(nil)
     private let definition: Mutex<CanaryDefinition>
     private let lastStatus: Mutex<RolloutStatus>
     private let pendingAbort = Mutex<String?>(nil)
@@ -31,6 +30,12 @@ final class CanaryRunner: Sendable {
         self.lastStatus = Mutex(status)
         self.logger = logger
         self.onTrouble = onTrouble
+        let loop = TickLoop(shortestPause: .zero) { [weak self] in
+            self?.interval ?? Self.eager
+        } tick: { [weak self] _ in
+            await self?.tick()
+        }
+        self.loop.withLock { $0 = loop }
     }
 
     /// The status after the last tick.
@@ -48,7 +53,7 @@ final class CanaryRunner: Sendable {
     /// Takes a changed Canary resource; in force with the next tick, a changed interval at once.
     func follow(_ definition: CanaryDefinition) {
         self.definition.withLock { $0 = definition }
-        wakeup.signal()
+        loop.withLock { $0 }?.intervalChanged()
     }
 
     /// Looks at once, unless a rollout is under way, which keeps its interval.
@@ -58,10 +63,7 @@ final class CanaryRunner: Sendable {
     }
 
     /// Looks at once, whatever is under way: somebody asked for it.
-    func hurry() {
-        isLookDue.withLock { $0 = true }
-        wakeup.signal()
-    }
+    func hurry() { loop.withLock { $0 }?.hurry() }
 
     /// Fails the rollout under way at once, and returns when that is durable.
     ///
@@ -80,33 +82,24 @@ final class CanaryRunner: Sendable {
 
     /// Ticks until the task is cancelled.
     func run() async {
-        while !Task.isCancelled {
-            var definition = current
-            let abort = pendingAbort.withLock { $0 }
-            if let abort { definition.plan.abortReason = abort }
-            await tick(definition)
-            if abort != nil, status.phase?.asksRollback != true { pendingAbort.withLock { $0 = nil } }
-            await pause()
-        }
+        let loop = loop.withLock { $0 }
+        await loop?.run(after: .zero)
     }
 
-    /// Until the next tick is due: the interval may change meanwhile.
-    private func pause() async {
-        let start = ContinuousClock.now
-        while !Task.isCancelled {
-            let isDue = isLookDue.withLock { isDue in
-                defer { isDue = false }
-                return isDue
-            }
-            let isInitializing = status.phase == nil || status.phase == .initializing
-            let interval = isInitializing ? min(Self.eager, current.interval) : current.interval
-            let left = interval - (ContinuousClock.now - start)
-            guard !isDue, left > .zero else { return }
-            await wakeup.sleep(atMost: left)
-        }
+    private var interval: Duration {
+        let isInitializing = status.phase == nil || status.phase == .initializing
+        return isInitializing ? min(Self.eager, current.interval) : current.interval
     }
 
-    private func tick(_ definition: CanaryDefinition) async {
+    private func tick() async {
+        var definition = current
+        let abort = pendingAbort.withLock { $0 }
+        if let abort { definition.plan.abortReason = abort }
+        await look(definition)
+        if abort != nil, status.phase?.asksRollback != true { pendingAbort.withLock { $0 = nil } }
+    }
+
+    private func look(_ definition: CanaryDefinition) async {
         let start = ContinuousClock.now
         defer { durations.withLock { $0.add(ContinuousClock.now - start) } }
         do {

@@ -16,4 +16,12 @@ int aviary_pidfd_open(pid_t pid);
 /// system when they are freed. To be called before other threads allocate. Does nothing where the allocator is not glibc's.
 void aviary_keep_heap_small(void);
 
+/// Gives free pages in the middle of the heap back to the system; takes some milliseconds. Does nothing where the allocator
+/// is not glibc's.
+void aviary_trim_heap(void);
+
+/// Lets go of the pages of this program's code and constants; those that are still used are mapped again, from the page
+/// cache, when they are touched. Costs some hundred minor faults. Does nothing but on Linux.
+void aviary_unmap_idle_program(void);
+
 #endif

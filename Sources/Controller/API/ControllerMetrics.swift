@@ -55,9 +55,11 @@ final class ControllerMetrics: Sendable {
         }
     }
 
-    /// A metric was measured.
+    /// A metric was measured; the builtin duration is shown in seconds, as on the peer.
     func measured(_ key: ObjectKey, metric: String, _ value: Double?) {
-        canaries.withLock { $0[key]?.measured[metric] = value }
+        let isDuration = metric == MetricCheck.Builtin.duration.rawValue
+        let shown = isDuration ? value.map { $0 / 1000 } : value
+        canaries.withLock { $0[key]?.measured[metric] = shown }
     }
 
     /// A tick of some canary began this long after it was due.
@@ -66,13 +68,35 @@ final class ControllerMetrics: Sendable {
     /// How late ticks began, all canaries together.
     var lateness: DurationHistogram { delays.withLock { $0 } }
 
-    /// A tick took this long.
+    /// A tick took this long; those that analyse count, as on the peer.
     func ticked(_ key: ObjectKey, _ duration: Duration) {
-        canaries.withLock { $0[key]?.ticks.add(duration) }
+        canaries.withLock { canaries in
+            guard let phase = canaries[key]?.phase, phase == .progressing || phase == .waitingPromotion else {
+                return
+            }
+            canaries[key]?.ticks.add(duration)
+        }
     }
 
-    /// Every canary now.
+    /// Every canary now, by the name of its target, as the peer's metrics have it.
     var snapshot: [(key: ObjectKey, canary: Canary)] {
-        canaries.withLock { $0 }.map { ($0.key, $0.value) }.sorted { "\($0.key)" < "\($1.key)" }
+        canaries.withLock { $0 }
+            .map { key, canary in
+                (
+                    ObjectKey(
+                        namespace: key.namespace, name: canary.target.isEmpty ? key.name : canary.target),
+                    canary
+                )
+            }
+            .sorted { "\($0.0)" < "\($1.0)" }
+    }
+
+    /// What the peer calls a strategy.
+    static func name(of strategy: Strategy) -> String {
+        switch strategy {
+        case .stepped: "canary"
+        case .abTest: "ab-testing"
+        case .blueGreen: "blue-green"
+        }
     }
 }

@@ -59,11 +59,14 @@ final class CanaryCatalog: Sendable {
             return nil
         }
         if let known = canaries.withLock({ $0[key] }) {
-            known.resourceChanged(object)
-            return nil
+            guard known.uid != object.uid else {
+                known.resourceChanged(object)
+                return nil
+            }
+            known.retire()
         }
         note(key, object)
-        let canary = ClusterCanary(key, in: environment) { [owes] in owes.yield($0) }
+        let canary = ClusterCanary(key, uid: object.uid, in: environment) { [owes] in owes.yield($0) }
         canaries.withLock { $0[key] = canary }
         return canary
     }

@@ -3,6 +3,13 @@ import Synchronization
 
 /// What is known of one canary beside the cluster: only what the next look would find out again.
 final class CanaryMemory: Sendable {
+    /// What a target is known by. As long as its generation is the same, so is its specification, whatever a server that
+    /// was upgraded fills in beside what it did before.
+    struct KnownTarget {
+        var generation: Int
+        var spec: String
+    }
+
     struct State {
         /// The checksums of the configuration that the target was last seen with.
         var checksums: [String: String] = [:]
@@ -10,6 +17,8 @@ final class CanaryMemory: Sendable {
         var target: Revision?
         /// The generation that the target had then.
         var generation: Int?
+        /// What the target was known by at that generation, or when the status was written by an earlier process.
+        var known: KnownTarget?
         /// A fingerprint that a newer server gives to a template that has not changed, and the one it is known by.
         var alias: (computed: String, known: String)?
         /// The label that the target's pods were last selected by, and its value.

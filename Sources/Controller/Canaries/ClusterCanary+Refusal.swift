@@ -12,6 +12,17 @@ struct Refusal: Error, Equatable {
     var message: String
 }
 
+extension Refusal {
+    /// Nil for a trouble that passes by itself.
+    init?(_ trouble: any Error) {
+        switch trouble {
+        case is ControllerError, KubernetesError.forbidden, KubernetesError.invalid:
+            self.init(reason: ControllerError.reason(of: trouble), message: "\(trouble)")
+        default: return nil
+        }
+    }
+}
+
 extension ClusterCanary {
     /// Decides whether a canary can be used.
     ///
@@ -90,10 +101,16 @@ extension ClusterCanary {
 
     /// Writes the refusal into the canary and tells it, unless that was done.
     func tell(_ refusal: Refusal, to object: KubernetesObject) async throws {
+        guard try await write(refusal, to: object) else { return }
+        voice(uid: object.uid).announce(.warning, refusal.reason, refusal.message)
+    }
+
+    /// - Returns: whether the canary did not say so already.
+    private func write(_ refusal: Refusal, to object: KubernetesObject) async throws -> Bool {
         let status = object.json["status"]
         let before = CanaryConditions.find(CanaryConditions.accepted, in: status)
         guard before?["message"] != .string(refusal.message) || before?["reason"] != .string(refusal.reason)
-        else { return }
+        else { return false }
         let time = "\(environment.now().iso8601)"
         let condition: JSONValue = [
             "type": .string(CanaryConditions.accepted), "status": "False",
@@ -101,11 +118,29 @@ extension ClusterCanary {
             "lastUpdateTime": .string(time), "lastTransitionTime": .string(time),
         ]
         try await write(conditions: others(of: status) + [condition], to: object)
-        voice(uid: object.uid).announce(.warning, refusal.reason, refusal.message)
+        return true
     }
 
-    /// Takes back a refusal whose reason is gone.
-    func clearRefusal(of object: KubernetesObject) async throws {
+    /// Shows in the canary what keeps it from going on and somebody has to mend; nil when nothing does.
+    ///
+    /// A write that fails is tried again with the next tick.
+    func show(_ refusal: Refusal?) async {
+        guard let object = try? await environment.cluster.find(.canary, key.name, in: key.namespace ?? ""),
+            !object.isDeleted
+        else { return }
+        do {
+            if let refusal {
+                _ = try await write(refusal, to: object)
+            } else {
+                try await clearRefusal(of: object)
+            }
+        } catch {
+            environment.logger.debug(
+                "condition not written: \(error)", metadata: ["canary": "\(key)"])
+        }
+    }
+
+    private func clearRefusal(of object: KubernetesObject) async throws {
         let status = object.json["status"]
         guard CanaryConditions.find(CanaryConditions.accepted, in: status) != nil else { return }
         try await write(conditions: others(of: status), to: object)

@@ -41,6 +41,8 @@ final class ClusterCanary: Ticker {
     }
 
     let key: ObjectKey
+    /// Of the resource: one that is created again under the same name is another canary.
+    let uid: String?
     let environment: ControllerEnvironment
     let memory = CanaryMemory()
     let outbox: CanaryOutbox
@@ -52,10 +54,11 @@ final class ClusterCanary: Ticker {
 
     /// - Parameter onOwed: told that calls are to be delivered.
     init(
-        _ key: ObjectKey, in environment: ControllerEnvironment,
+        _ key: ObjectKey, uid: String?, in environment: ControllerEnvironment,
         onOwed: @escaping @Sendable (ObjectKey) -> Void
     ) {
         self.key = key
+        self.uid = uid
         self.environment = environment
         knowledge = Mutex(Knowledge(interval: environment.settings.minimumInterval))
         let voice = Self.voice(key, uid: nil, environment)
@@ -133,9 +136,14 @@ final class ClusterCanary: Ticker {
                 knowledge.valid = accepted
                 knowledge.interval = accepted.definition.interval
             }
-            try await clearRefusal(of: object)
-            try await keepFinalizer(of: object, accepted.canary)
-            try await perform(accepted)
+            do {
+                try await keepFinalizer(of: object, accepted.canary)
+                try await perform(accepted)
+                await show(performer.failure.flatMap(Refusal.init))
+            } catch {
+                if let refusal = Refusal(error) { await show(refusal) }
+                throw error
+            }
         case .failure(let refusal):
             try await tell(refusal, to: object)
             // A rollout under way must come to its end, by the rules that it started with.
@@ -161,16 +169,29 @@ final class ClusterCanary: Ticker {
         performer.take(parts, voice)
         defer { performer.release() }
         let status = try await parts.store.load()
+        try await parts.store.clearMadeCalls(status)
         environment.metrics.follow(
             key, target: accepted.canary.spec.targetRef.name,
-            strategy: "\(accepted.definition.plan.strategy)",
+            strategy: ControllerMetrics.name(of: accepted.definition.plan.strategy),
             status)
-        var trouble: (any Error)?
+        var trouble = accepted.canary.spec.suspend ? nil : try await complaint(parts, in: status.phase)
         if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {
             do { try await parts.router.reconcile() } catch { trouble = error }
         }
         let outcome = try await interpreter.tick(parts.definition)
         if let trouble = outcome.trouble ?? trouble { throw trouble }
+    }
+
+    /// What is wrong with the target. A first primary is not made from such a one; later it is told, and a rollout
+    /// ends by its own rules.
+    private func complaint(_ parts: CanaryParts, in phase: Phase?) async throws -> (any Error)? {
+        do {
+            guard let complaint = try await parts.workload.complaint() else { return nil }
+            throw ControllerError.target(complaint)
+        } catch {
+            guard let phase, phase != .initializing else { throw error }
+            return error
+        }
     }
 
     func voice(uid: String?) -> CanaryVoice { Self.voice(key, uid: uid, environment) }

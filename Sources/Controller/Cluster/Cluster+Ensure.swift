@@ -24,7 +24,9 @@ extension Cluster {
                     try await create(stamped, as: type)
                     return
                 }
-                try current.requireOwner(of: wanted, type)
+                if let owner = wanted.controllerReference?["name"]?.string {
+                    try current.requireOwner(named: owner, "\(type.kind) \(current.name).\(namespace)")
+                }
                 guard let patch = current.patch(to: stamped, keeping: keeping) else { return }
                 try await self.patch(type, wanted.name, in: namespace, with: patch)
                 return
@@ -49,11 +51,12 @@ extension KubernetesObject {
     /// The annotation that tells which fields an earlier write wanted.
     static let stampKey = "aviary/applied"
 
-    /// With a fingerprint of the wanted fields among the annotations.
+    /// With a fingerprint of the wanted fields among the annotations, and the names of the labels and annotations.
     func stamped() throws -> KubernetesObject {
         var copy = self
         copy.json[path: "metadata", "annotations", Self.stampKey] = .string(
             try StableHash.of([json["spec"], json["data"]]))
+        copy.json[path: "metadata", "annotations", WantedMetadata.key] = WantedMetadata(of: self).annotation
         return copy
     }
 
@@ -62,11 +65,15 @@ extension KubernetesObject {
         let isStamped =
             json[path: "metadata", "annotations", Self.stampKey]
             == wanted.json[path: "metadata", "annotations", Self.stampKey]
-        guard !isStamped || !json.contains(wanted.json.withoutOwners) else { return nil }
-        var patch = wanted.json.withoutOwners
+        var goal = wanted.json.mergingMembers(of: WantedMetadata.stale(in: self, wanted))
+        goal[path: "metadata", "ownerReferences"] = controllerReference.flatMap { _ in
+            wanted.controllerReference.flatMap(owners)
+        }
+        guard !isStamped || !json.contains(goal) else { return nil }
+        var patch = goal
         for part in ["spec", "data"] {
-            guard let own = json[part], let goal = wanted.json[part] else { continue }
-            patch[path: part] = own.mergePatch(to: goal, keeping: keeping)
+            guard let own = json[part], let wanted = wanted.json[part] else { continue }
+            patch[path: part] = own.mergePatch(to: wanted, keeping: keeping)
         }
         patch[path: "metadata", "resourceVersion"] = resourceVersion.map { .string($0) }
         return patch
@@ -77,18 +84,19 @@ extension KubernetesObject {
         json[path: "metadata", "ownerReferences"]?.elements?.first { $0["controller"]?.bool == true }
     }
 
-    func requireOwner(of wanted: KubernetesObject, _ type: ResourceType) throws {
-        guard let mine = controllerReference, let other = wanted.controllerReference else { return }
-        guard mine["kind"] != other["kind"] || mine["name"] != other["name"] else { return }
-        let owner = "\(mine["kind"]?.string ?? "?") \(mine["name"]?.string ?? "?")"
-        throw ControllerError.foreign("\(type.kind) \(name).\(namespace ?? "")", owner: owner)
+    /// Refuses an object that belongs to anything but a canary of this name.
+    func requireOwner(named name: String, _ text: String) throws {
+        guard let owner = controllerReference else { return }
+        guard owner["kind"] == .string(Canary.kind), owner["name"] == .string(name) else {
+            throw ControllerError.foreign(
+                text, owner: "\(owner["kind"]?.string ?? "?") \(owner["name"]?.string ?? "?")")
+        }
     }
-}
 
-extension JSONValue {
-    fileprivate var withoutOwners: JSONValue {
-        var copy = self
-        copy[path: "metadata", "ownerReferences"] = nil
-        return copy
+    /// The owners with this one as the controller; nil when it is that already.
+    func owners(with owner: JSONValue) -> JSONValue? {
+        guard controllerReference?["uid"] != owner["uid"] else { return nil }
+        let others = json[path: "metadata", "ownerReferences"]?.elements ?? []
+        return .array(others.filter { $0["controller"]?.bool != true } + [owner])
     }
 }

@@ -36,6 +36,28 @@ enum Adoption {
         return status
     }
 
+    /// The status to go on from when this program wrote the peer's fields, and what it keeps beside them is lost.
+    ///
+    /// - Parameters:
+    ///   - fields: what is left.
+    ///   - primary: what primary says it runs, which is what `lastPromotedSpec` says.
+    static func status(ofOwn fields: CanaryStatus, primary: Revision) -> RolloutStatus {
+        var status = RolloutStatus()
+        status.lastPromoted = primary
+        let configuration = TrackedConfiguration.hash(of: fields.trackedConfigs ?? [:])
+        status.lastApplied = fields.lastAppliedSpec.map { Revision(spec: $0, configuration: configuration) }
+        status.phase = Phase(rawValue: fields.phase)
+        switch status.phase {
+        case .failed, .promoting, .finalising:
+            status.routes = Routes(canaryWeight: min(max(fields.canaryWeight, 0), 100))
+        case .waiting, .progressing, .waitingPromotion:
+            status.phase = .waiting
+            status.failedChecks = fields.failedChecks
+        case .initializing, .initialized, .succeeded, .terminating, .terminated, nil: break
+        }
+        return status
+    }
+
     /// What primary runs then.
     static func primary(of status: RolloutStatus) -> Revision? {
         status.phase == .promoting ? status.lastApplied : status.lastPromoted

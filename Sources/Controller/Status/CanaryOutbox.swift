@@ -1,20 +1,28 @@
 import Delivery
+import Foundation
 import Synchronization
 
-/// The calls that a canary owes, in memory; the status keeps those that were not made when it was written, so that a
-/// crash loses none of them. A call that is committed without a change of the status is kept with the next one.
+/// The calls that a canary owes. All of them are in the status as well, from the write that decided on them until the
+/// next one after they were made: a crash loses none, and may make one twice.
 final class CanaryOutbox: Outbox {
     /// Calls that may wait; the oldest give way.
-    static let capacity = 200
-    /// Calls that a status keeps, the newest.
-    static let keptCount = 20
+    static let capacity = 100
+    /// What they may take in the status. Only the newest call may be larger by itself.
+    static let capacityInBytes = 1 << 17
+
+    private struct Waiting {
+        var entry: OutboxEntry
+        var sizeInBytes: Int
+    }
 
     private struct State {
-        var entries: [OutboxEntry] = []
+        var waiting: [Waiting] = []
         var next: Int64 = 1
         var isRestored = false
         /// Whether the status holds calls that may have been made since.
         var keepsCalls = false
+        /// Whether that was so at the last look.
+        var wasStale = false
     }
 
     private let state = Mutex(State())
@@ -32,11 +40,13 @@ final class CanaryOutbox: Outbox {
     }
 
     func next(excluding receivers: Set<String>) -> OutboxEntry? {
-        state.withLock { state in state.entries.first { !receivers.contains($0.call.receiver) } }
+        state.withLock { state in
+            state.waiting.first { !receivers.contains($0.entry.call.receiver) }?.entry
+        }
     }
 
     func settle(_ entry: OutboxEntry, _ outcome: HistoryEntry) async {
-        state.withLock { state in state.entries.removeAll { $0.id == entry.id } }
+        state.withLock { state in state.waiting.removeAll { $0.entry.id == entry.id } }
         await onSettled(outcome)
     }
 
@@ -46,46 +56,67 @@ final class CanaryOutbox: Outbox {
             guard !state.isRestored else { return false }
             state.isRestored = true
             state.keepsCalls = !calls.isEmpty
-            return Self.append(calls, to: &state) > 0
+            Self.append(calls, to: &state)
+            return !calls.isEmpty
         }
         if isRestored { onArrival() }
     }
 
-    /// Adds calls that are durable, or are not meant to be.
+    /// Adds calls that a status keeps.
     ///
     /// - Returns: how many older ones gave way.
     func add(_ calls: [OwedCall]) -> Int {
         guard !calls.isEmpty else { return 0 }
-        let dropped = state.withLock { state in
-            let count = state.entries.count
-            return max(0, count + Self.append(calls, to: &state) - state.entries.count)
-        }
+        let dropped = state.withLock { Self.append(calls, to: &$0) }
         onArrival()
         return dropped
     }
 
+    @discardableResult
     private static func append(_ calls: [OwedCall], to state: inout State) -> Int {
         for call in calls {
-            state.entries.append(OutboxEntry(id: state.next, call: call))
+            state.waiting.append(
+                Waiting(entry: OutboxEntry(id: state.next, call: call), sizeInBytes: size(of: call)))
             state.next += 1
         }
-        state.entries.removeFirst(max(0, state.entries.count - capacity))
-        return calls.count
+        let count = state.waiting.count
+        var sizeInBytes = state.waiting.reduce(0) { $0 + $1.sizeInBytes }
+        while state.waiting.count > 1,
+            state.waiting.count > capacity || sizeInBytes > capacityInBytes
+        {
+            sizeInBytes -= state.waiting.removeFirst().sizeInBytes
+        }
+        return count - state.waiting.count
     }
 
-    /// What a status that is written now has to keep.
+    private static func size(of call: OwedCall) -> Int {
+        (try? JSONEncoder().encode(call).count) ?? 0
+    }
+
+    /// What a status that is written now has to keep: what `add` will leave.
     func kept(with calls: [OwedCall]) -> [OwedCall] {
-        state.withLock { Array(($0.entries.map(\.call) + calls).suffix(Self.keptCount)) }
+        state.withLock { state in
+            var copy = state
+            Self.append(calls, to: &copy)
+            return copy.waiting.map(\.entry.call)
+        }
     }
 
     /// A status was written that keeps so many calls.
     func wrote(_ count: Int) {
         state.withLock { state in
             state.keepsCalls = count > 0
+            state.wasStale = false
             state.isRestored = true
         }
     }
 
-    /// Whether the status keeps calls although all were made.
-    var isStale: Bool { state.withLock { $0.keepsCalls && $0.entries.isEmpty } }
+    /// Whether the status has kept calls that were all made, now and at the last look: no further write is on its way
+    /// that would clear them.
+    func isStale() -> Bool {
+        state.withLock { state in
+            defer { state.wasStale = state.keepsCalls && state.waiting.isEmpty }
+            return state.wasStale && state.keepsCalls && state.waiting.isEmpty
+        }
+    }
 }

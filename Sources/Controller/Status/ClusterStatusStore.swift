@@ -22,22 +22,21 @@ struct ClusterStatusStore: StatusStore {
     /// Told what was lost.
     let onTrouble: @Sendable (String) async -> Void
 
-    private var name: String { canary.metadata.name }
-    private var namespace: String { canary.metadata.namespace }
+    var name: String { canary.metadata.name }
+    var namespace: String { canary.metadata.namespace }
 
     func load() async throws -> RolloutStatus {
-        guard let object = try await cluster.find(.canary, name, in: namespace) else {
-            throw ControllerError.target("Canary \(name).\(namespace) is gone")
-        }
+        guard let object = try await cluster.find(.canary, name, in: namespace) else { throw gone }
         let status: RolloutStatus
         switch StatusRecord.read(object.json["status"]) {
         case .own(let state):
             status = state.status.status
             outbox.restore(state.owed ?? [])
-            try await recogniseTarget(status, state.generation)
-            // All calls were made: another life must not make them again.
-            if outbox.isStale, status.phase?.isAtRest == true, status.owed == nil {
-                try await save(status, owing: [])
+            if let generation = state.generation, let known = status.lastApplied {
+                memory { memory in
+                    memory.known =
+                        memory.known ?? CanaryMemory.KnownTarget(generation: generation, spec: known.spec)
+                }
             }
         case .new: status = try await recover()
         case .foreign(let peer): status = try await adopt(peer)
@@ -46,17 +45,27 @@ struct ClusterStatusStore: StatusStore {
         return status
     }
 
+    /// Takes calls off the status that were all made, so that another life does not make them again.
+    func clearMadeCalls(_ status: RolloutStatus) async throws {
+        guard outbox.isStale(), status.owed == nil else { return }
+        try await save(status)
+    }
+
+    /// One write for all of it. Calls that follow from no new status are kept with the one there is: an event is told
+    /// once it can't be lost any more.
     func commit(_ commit: Commit) async throws {
-        if let status = commit.status { try await save(status, owing: commit.owed) }
+        if let status = commit.status {
+            try await save(status, owing: commit.owed)
+        } else if !commit.owed.isEmpty {
+            try await save(memory { $0.status }, owing: commit.owed)
+        }
         let dropped = outbox.add(commit.owed)
         if dropped > 0 { await onTrouble("\(dropped) calls of event hooks gave way to newer ones") }
     }
 
     /// Writes a status, and with it the calls that follow from it.
     func save(_ status: RolloutStatus, owing calls: [OwedCall] = []) async throws {
-        guard var object = try await cluster.find(.canary, name, in: namespace) else {
-            throw ControllerError.target("Canary \(name).\(namespace) is gone")
-        }
+        guard var object = try await cluster.find(.canary, name, in: namespace) else { throw gone }
         guard CanaryReading.Basis(object) == basis else { throw outdated() }
         let before = object.json["status"]
         let known = memory { ($0.target, $0.generation, $0.checksums) }
@@ -98,37 +107,5 @@ struct ClusterStatusStore: StatusStore {
             ], subresource: "status")
     }
 
-    /// A server that was upgraded may fill in more of a template than before: as long as the target's generation is the
-    /// same, so is the target.
-    private func recogniseTarget(_ status: RolloutStatus, _ generation: Int?) async throws {
-        guard memory({ $0.target }) == nil, let known = status.lastApplied else { return }
-        guard let found = try? await workload.observe().target else { return }
-        let current = memory { $0.generation }
-        guard found.spec != known.spec, let generation, generation == current else { return }
-        memory { $0.alias = (computed: found.spec, known: known.spec) }
-    }
-
-    /// A canary without a status whose primary tells what it runs: the status was lost, as in a restored backup.
-    private func recover() async throws -> RolloutStatus {
-        guard memory({ $0.status.phase }) == nil, let found = try? await workload.observe(),
-            let promoted = found.primary.revision, found.primary.readiness == .ready,
-            try await workload.ownsPrimary()
-        else { return RolloutStatus() }
-        var status = RolloutStatus()
-        status.phase = .initialized
-        status.lastApplied = promoted
-        status.lastPromoted = promoted
-        try await save(status)
-        await onAdoption("Status of \(name).\(namespace) was lost, taken from primary")
-        return status
-    }
-
-    private func adopt(_ peer: CanaryStatus) async throws -> RolloutStatus {
-        let found = try await workload.observe()
-        let status = Adoption.status(of: peer, target: found.target, primary: found.primary.revision)
-        if let primary = Adoption.primary(of: status) { try await workload.adoptPrimary(at: primary) }
-        try await save(status)
-        await onAdoption("Taken over in phase \(peer.phase) from the controller that ran before")
-        return status
-    }
+    private var gone: ControllerError { .target("Canary \(name).\(namespace) is gone") }
 }

@@ -84,6 +84,8 @@ struct StatusRecord {
             "type": .string(CanaryConditions.state), "status": "True", "reason": "Written",
             "message": .string(try message(of: state)), "lastUpdateTime": .string(time),
         ])
+        let own: Set<JSONValue?> = [.string(CanaryConditions.promoted), .string(CanaryConditions.state)]
+        conditions += (before?["conditions"]?.elements ?? []).filter { !own.contains($0["type"]) }
         json["conditions"] = .array(conditions)
         return json
     }

@@ -9,14 +9,27 @@ protocol ClusterWorkload: Workload {
     func discoveredPorts() async throws -> [ServicePort]
     /// What the target needs and is not there, in words for a user; nil when all is.
     func complaint() async throws -> String?
-    /// Whether primary belongs to this very canary, and not to an earlier one of its name.
-    func ownsPrimary() async throws -> Bool
+    /// Makes primary this very canary's, and what it needs: it may be left of an earlier canary of the same name, with
+    /// which it would be removed.
+    ///
+    /// - Returns: whether there is one.
+    /// - Throws: `ControllerError.foreign` when it is somebody else's.
+    func takeOverPrimary() async throws -> Bool
+    /// Asks the server itself whether the canary serves.
+    ///
+    /// - Throws: `ControllerError.target` when it does not.
+    func confirmCanary() async throws
     /// Notes on primary which revision it runs: it was made, or moved, by the peer.
     func adoptPrimary(at revision: Revision) async throws
     /// Runs the target in primary's place, for the canary is being deleted.
     ///
     /// - Returns: whether it serves.
     func restore() async throws -> Bool
+}
+
+extension ClusterWorkload {
+    /// Targets without pods of their own always do.
+    func confirmCanary() async throws {}
 }
 
 /// The workload of a canary's target.

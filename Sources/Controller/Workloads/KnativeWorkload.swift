@@ -62,7 +62,7 @@ struct KnativeWorkload: ClusterWorkload {
         return nil
     }
 
-    func ownsPrimary() async throws -> Bool {
+    func takeOverPrimary() async throws -> Bool {
         try await target().annotations[KnativeRouter.primaryKey] != nil
     }
 

@@ -131,19 +131,4 @@ extension PodWorkload {
         guard differs else { return }
         try await context.cluster.patch(type, wanted.name, in: context.namespace, with: patch)
     }
-
-    /// Refuses a primary that the garbage collector is about to remove with an earlier canary of the same name.
-    func requireLivingOwner(of primary: KubernetesObject) throws {
-        guard let owner = primary.controllerReference else { return }
-        let text = "\(controller.type.kind) \(context.primaryName).\(context.namespace)"
-        guard owner["kind"] == .string(Canary.kind), owner["name"] == .string(context.canary.metadata.name)
-        else {
-            throw ControllerError.foreign(
-                text, owner: "\(owner["kind"]?.string ?? "?") \(owner["name"]?.string ?? "?")")
-        }
-        guard owner["uid"]?.string == context.canary.metadata.uid else {
-            throw ControllerError.target(
-                "\(text) belongs to a deleted canary of the same name: waiting for it to be removed")
-        }
-    }
 }

@@ -19,6 +19,7 @@ struct PodWorkload: ClusterWorkload {
             memory.checksums = configuration.checksums
             memory.target = revision
             memory.generation = target.generation
+            memory.known = target.generation.map { .init(generation: $0, spec: revision.spec) }
         }
         let readiness = controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold)
         return WorkloadObservation(
@@ -51,7 +52,7 @@ struct PodWorkload: ClusterWorkload {
         if let existing = try await context.cluster.fetch(
             controller.type, context.primaryName, in: context.namespace)
         {
-            try requireLivingOwner(of: existing)
+            if existing.controllerReference != nil { try await context.own(controller.type, existing) }
             guard let own = existing.primaryRevision else { return try await adoptPrimary(at: revision) }
             if own != revision { try await overwrite(existing, from: target, at: revision) }
         } else {
@@ -64,14 +65,24 @@ struct PodWorkload: ClusterWorkload {
         let target = try await target()
         try await PrimaryAutoscaler(context: context)?.resumeTarget()
         guard let change = controller.scalingUp(target, to: try await wantedReplicas()) else { return }
-        try await patchTarget(change)
+        try await patch(target, change)
+    }
+
+    func confirmCanary() async throws {
+        let name = context.targetName
+        let target = try await context.cluster.fetch(controller.type, name, in: context.namespace)
+        guard let target else { throw missingTarget }
+        let readiness = controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold)
+        guard WorkloadState(readiness: readiness, revision: nil).hasEndpoints else {
+            throw ControllerError.target("\(targetText) has no pods that serve: no traffic is routed to it")
+        }
     }
 
     func scaleDown() async throws {
         guard let target = try await context.find(controller.type, context.targetName) else { return }
         try await PrimaryAutoscaler(context: context)?.pauseTarget()
         guard let change = controller.scalingDown(target) else { return }
-        try await patchTarget(change)
+        try await patch(target, change)
     }
 
     func promote(_ revision: Revision) async throws {
@@ -116,6 +127,7 @@ struct PodWorkload: ClusterWorkload {
     func complaint() async throws -> String? {
         let target = try await target()
         if let complaint = controller.complaint(about: target) { return "\(targetText) \(complaint)" }
+        if let complaint = portComplaint(about: target) { return complaint }
         let missing = try await configuration(of: target).missing
         guard missing.isEmpty else {
             let names = missing.map(\.statusName).joined(separator: ", ")
@@ -124,9 +136,29 @@ struct PodWorkload: ClusterWorkload {
         return nil
     }
 
-    func ownsPrimary() async throws -> Bool {
-        let primary = try await context.find(controller.type, context.primaryName)
-        return primary?.controllerReference?["uid"]?.string == context.canary.metadata.uid
+    /// A service whose port has a name that no container knows would send requests nowhere.
+    private func portComplaint(about target: KubernetesObject) -> String? {
+        guard case .string(let name)? = context.canary.spec.service.targetPort else { return nil }
+        let ports = target.json[path: Projection.templateKey, "ports"]?.elements ?? []
+        let names = ports.compactMap { $0["name"]?.string }
+        guard !names.contains(name) else { return nil }
+        let known = names.isEmpty ? "its containers name none" : "use one of \(names.joined(separator: ", "))"
+        return "spec.service.targetPort: no container of \(targetText) has a port named \(name): \(known)"
+    }
+
+    func takeOverPrimary() async throws -> Bool {
+        guard let primary = try await context.find(controller.type, context.primaryName) else { return false }
+        try await context.own(controller.type, primary)
+        let copies = ConfigurationReferences(
+            json: primary.json[path: Projection.templateKey, "configuration"])
+        for copy in copies.all where copy.name.hasSuffix(PrimaryTemplate.suffix) {
+            guard let object = try await context.find(copy.kind.type, copy.name),
+                object.controllerReference?["kind"] == .string(Canary.kind)
+            else { continue }
+            try await context.own(copy.kind.type, object)
+        }
+        try await PrimaryAutoscaler(context: context)?.reconcile()
+        return true
     }
 
     func adoptPrimary(at revision: Revision) async throws {
@@ -142,7 +174,7 @@ struct PodWorkload: ClusterWorkload {
         let target = try await target()
         try await PrimaryAutoscaler(context: context)?.resumeTarget()
         if let change = controller.scalingUp(target, to: try await wantedReplicas()) {
-            try await patchTarget(change)
+            try await patch(target, change)
             return false
         }
         return controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold) == .ready
@@ -167,10 +199,13 @@ extension PodWorkload {
     /// What the target runs.
     func revision(of target: KubernetesObject, _ configuration: TrackedConfiguration) -> Revision {
         let computed = target.json[path: Projection.templateKey, "hash"]?.string ?? ""
-        let alias = context.memory { $0.alias }
-        return Revision(
-            spec: alias?.computed == computed ? alias?.known ?? computed : computed,
-            configuration: configuration.hash)
+        let spec = context.memory { memory in
+            if let known = memory.known, known.generation == target.generation, known.spec != computed {
+                memory.alias = (computed: computed, known: known.spec)
+            }
+            return memory.alias?.computed == computed ? memory.alias?.known ?? computed : computed
+        }
+        return Revision(spec: spec, configuration: configuration.hash)
     }
 
     /// The configuration that the target reads, from the watched copies.
@@ -193,10 +228,19 @@ extension PodWorkload {
         return max(1, try await context.find(controller.type, context.primaryName)?.replicas ?? 1)
     }
 
-    private func patchTarget(_ change: JSONValue) async throws {
+    /// Changes the number of pods. A new template that was deployed meanwhile is still to be seen.
+    private func patch(_ target: KubernetesObject, _ change: JSONValue) async throws {
         let changed = try await context.cluster.patch(
             controller.type, context.targetName, in: context.namespace, with: change)
-        context.memory { $0.generation = changed.generation }
+        let projected = Projection.project(changed, controller.type)
+        func hash(_ object: KubernetesObject) -> JSONValue? {
+            object.json[path: Projection.templateKey, "hash"]
+        }
+        guard let generation = changed.generation, hash(projected) == hash(target) else { return }
+        context.memory { memory in
+            memory.generation = generation
+            memory.known?.generation = generation
+        }
     }
 
     /// The label that a target's selector and `-selector-labels` have in common.

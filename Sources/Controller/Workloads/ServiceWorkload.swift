@@ -62,9 +62,10 @@ struct ServiceWorkload: ClusterWorkload {
         return nil
     }
 
-    func ownsPrimary() async throws -> Bool {
-        let primary = try await context.find(.service, context.primaryName)
-        return primary?.controllerReference?["uid"]?.string == context.canary.metadata.uid
+    func takeOverPrimary() async throws -> Bool {
+        guard let primary = try await context.find(.service, context.primaryName) else { return false }
+        try await context.own(.service, primary)
+        return true
     }
 
     func adoptPrimary(at revision: Revision) async throws {

@@ -19,6 +19,26 @@ struct TargetContext: Sendable {
         try await cluster.find(type, name, in: namespace)
     }
 
+    /// Makes an object this very canary's that an earlier one of its name has made, or left without an owner.
+    ///
+    /// - Throws: `ControllerError.foreign` when it is somebody else's, `.target` when it is being removed already.
+    func own(_ type: ResourceType, _ object: KubernetesObject) async throws {
+        let text = "\(type.kind) \(object.name).\(namespace)"
+        try object.requireOwner(named: canary.metadata.name, text)
+        guard let owners = object.owners(with: canary.ownerReference) else { return }
+        guard !object.isDeleted else {
+            throw ControllerError.target(
+                "\(text) is being removed with an earlier canary: waiting for its end")
+        }
+        try await cluster.patch(
+            type, object.name, in: namespace,
+            with: [
+                "metadata": [
+                    "resourceVersion": .string(object.resourceVersion ?? ""), "ownerReferences": owners,
+                ]
+            ])
+    }
+
     /// An object of this canary: named, in its namespace, owned by it.
     func object(
         _ type: ResourceType, named name: String, labels: [String: String],

@@ -68,7 +68,10 @@ public final class ResourceCache<Projection: Sendable>: Service {
     /// - Throws: when it takes longer than `limit`, the trouble that the cache has; `CancellationError`.
     public func waitUntilSynced(within limit: Duration = .seconds(30)) async throws {
         do {
-            try await withDeadline(limit, clock: timing.clock) { try await self.synced.wait() }
+            try await withDeadline(limit, clock: timing.clock) {
+                await self.synced.wait()
+                try Task.checkCancellation()
+            }
         } catch is DeadlineExceeded {
             throw trouble
                 ?? .unavailable("the server has not answered the list of \(scope.type) within \(limit)")

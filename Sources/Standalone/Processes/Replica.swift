@@ -1,3 +1,5 @@
+import Timing
+
 /// One place of a replica set: it keeps one process running, starting it again after a crash.
 struct Replica {
     let template: ProcessTemplate

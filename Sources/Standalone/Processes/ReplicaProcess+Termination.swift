@@ -1,5 +1,6 @@
 import Glibc
 import Processes
+import Timing
 
 extension ReplicaProcess {
     /// SIGTERM to the group; when the group has not ended after `grace`, or once `force` opens, SIGKILL

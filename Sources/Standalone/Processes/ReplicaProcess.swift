@@ -1,6 +1,7 @@
 import Glibc
 import Processes
 import Synchronization
+import Timing
 
 /// A running replica: the leader of a session and process group, started by us or adopted.
 ///

@@ -1,3 +1,5 @@
+import Timing
+
 extension ReplicaSet {
     /// Ends every replica and returns when they are gone; what still runs when `limit` has passed is
     /// killed. Scales the set to zero, so that `run` starts nothing anew; works without `run` too.

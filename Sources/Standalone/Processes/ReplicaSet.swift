@@ -1,5 +1,6 @@
 public import Foundation
 public import Logging
+import Timing
 
 /// One side of a target: keeps the desired number of replicas of the desired revision running.
 ///

@@ -32,15 +32,31 @@ struct TestCluster: Sendable {
             "wait", "--for=condition=established", "--timeout=30s", "crd/canaries.flagger.app")
     }
 
+    /// Installs definitions of the providers' kinds.
+    func installProviders() async throws {
+        let folder = Self.repository.appending(path: "Tests/ControllerTests/Resources/CRDs").path
+        try await kubectl("apply", "--filename", folder)
+        try await kubectl(
+            "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
+    }
+
     /// Runs kubectl; fails the test when it fails.
     @discardableResult
     func kubectl(_ arguments: String...) async throws -> String {
+        try await Self.run("kubectl", ["--kubeconfig", plane.kubeconfig] + arguments)
+    }
+
+    /// Renders a chart of this repository as it would be installed; fails the test when that fails.
+    static func render(chart: String, _ arguments: String...) async throws -> String {
+        let folder = repository.appending(path: "Charts/\(chart)").path
+        return try await run("helm", ["template", "release", folder] + arguments)
+    }
+
+    private static func run(_ tool: String, _ arguments: [String]) async throws -> String {
         let ended = try await Subprocess.run(
-            .path(.init(try await Tools.shared.kubectl())),
-            arguments: Arguments(["--kubeconfig", plane.kubeconfig] + arguments), input: .none,
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        try #require(
-            ended.terminationStatus.isSuccess, "kubectl \(arguments): \(ended.standardError)")
+            .path(.init("\(try await Tools.shared.found())/\(tool)")), arguments: Arguments(arguments),
+            input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        try #require(ended.terminationStatus.isSuccess, "\(tool) \(arguments): \(ended.standardError)")
         return ended.standardOutput
     }
 }
@@ -59,19 +75,19 @@ private actor Definitions {
     }
 }
 
-/// Where kubectl is.
+/// Where kubectl and helm are.
 private actor Tools {
     static let shared = Tools()
     private var folder: String?
 
-    func kubectl() async throws -> String {
-        if let folder { return "\(folder)/kubectl" }
+    func found() async throws -> String {
+        if let folder { return folder }
         let script = TestCluster.repository.appending(path: "Scripts/kubernetes-test-env").path
         let ended = try await Subprocess.run(
             .path(.init(script)), arguments: ["tools"], input: .none, output: .string(limit: 4096),
             error: .string(limit: 4096))
         let found = ended.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
         folder = found
-        return "\(found)/kubectl"
+        return found
     }
 }

@@ -15,8 +15,16 @@ final class RunningController {
     private(set) var program: SpawnedProgram
 
     /// Runs a test with a controller, and ends it.
+    ///
+    /// - Parameters:
+    ///   - flags: what the controller is started with besides the usual; the later of two flags counts.
+    ///   - other: the cluster, when it is not the one that all tests share.
+    ///   - prepare: makes what has to be there before the controller starts, and says with which flags more.
+    ///   - test: gets the running controller.
     static func run(
         _ flags: [String] = [], on other: TestCluster? = nil,
+        preparing prepare: (_ client: KubernetesClient, _ namespace: String, _ folder: String) async throws ->
+            [String] = { _, _, _ in [] },
         _ test: (RunningController) async throws -> Void
     ) async throws {
         let shared = other == nil ? try await TestCluster.shared : nil
@@ -26,6 +34,7 @@ final class RunningController {
             try await cluster.plane.withClient { client in
                 let namespace = try await client.makeNamespace("canary")
                 try await withTemporaryFolder { folder in
+                    let flags = flags + (try await prepare(client, namespace, folder))
                     let controller = try RunningController(cluster, client, namespace, folder, flags)
                     defer { controller.program.signal(SIGKILL) }
                     try await test(controller)
@@ -133,6 +142,19 @@ final class RunningController {
             within: .seconds(90), "\(name) has not reached \(phase): \(program.errors.suffix(3000))",
             sourceLocation: sourceLocation
         ) { try await self.phase(name) == phase }
+    }
+
+    /// Waits until the canary has been looked at so many times more: each time something is broken that a look mends.
+    func ticks(
+        _ count: Int, of name: String = "podinfo", sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        for _ in 0..<count {
+            try await patch(.service, "\(name)-canary", ["spec": ["selector": ["app": "nobody"]]])
+            try await eventually(sourceLocation: sourceLocation) {
+                let side = try await get(.service, "\(name)-canary")
+                return side?.json[path: "spec", "selector"] == ["app": .string(name)]
+            }
+        }
     }
 
     /// Waits for an event of a canary that says so.

@@ -88,14 +88,7 @@ actor ProviderDefinitions {
     func install() async throws {
         let installation =
             installation
-            ?? Task {
-                let cluster = try await TestCluster.shared
-                let folder = TestCluster.repository.appending(path: "Tests/ControllerTests/Resources/CRDs")
-                    .path
-                try await cluster.kubectl("apply", "--filename", folder)
-                try await cluster.kubectl(
-                    "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
-            }
+            ?? Task { try await TestCluster.shared.installProviders() }
         self.installation = installation
         try await installation.value
     }

@@ -26,15 +26,23 @@ struct LiveServerAddress: Sendable {
         request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        if let tls {
-            var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-            configuration.connectionPool.retryConnectionEstablishment = false
-            return try await HTTPClient.withHTTPClient(configuration: configuration) {
-                try await Self.execute(request, timeout, by: $0)
-            }
+        guard let tls else { return try await Self.execute(request, timeout, by: Self.client) }
+        var configuration = Self.configuration
+        configuration.tlsConfiguration = tls
+        return try await HTTPClient.withHTTPClient(configuration: configuration) {
+            try await Self.execute(request, timeout, by: $0)
         }
-        return try await Self.execute(request, timeout, by: .shared)
     }
+
+    /// A server that is gone is told at once, not after trying to connect until the time-out.
+    private static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+
+    private static let client = HTTPClient(
+        eventLoopGroupProvider: .singleton, configuration: configuration)
 
     private static func execute(
         _ request: HTTPClientRequest, _ timeout: TimeAmount, by client: HTTPClient

@@ -15,7 +15,7 @@ protocol Ticker: AnyObject, Sendable {
 ///
 /// A canary that waits has no task: a thousand of them would hold on to the stacks of their deepest ticks.
 final class TickSchedule: Sendable {
-    /// Looks that are asked for come no more often than this.
+    /// Looks that are asked for come no more often than this: each may write to the API server.
     static let shortestPause = Duration.milliseconds(250)
 
     private struct Entry {
@@ -148,6 +148,9 @@ final class TickSchedule: Sendable {
         }
         wakeup.signal()
     }
+
+    /// When the next tick is due; nil while nobody waits for one.
+    var next: Duration? { state.withLock { $0.queue.next } }
 
     private var pause: Duration {
         let next = state.withLock { state in state.free > 0 ? state.queue.next : nil }

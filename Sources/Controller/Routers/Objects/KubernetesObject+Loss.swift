@@ -27,6 +27,7 @@ extension KubernetesObject {
         let isSame =
             annotations[Self.lossKey] == lossFingerprint
             && (try? wanted.stamped().annotations[Self.stampKey]) == annotations[Self.stampKey]
+            && WantedMetadata(of: wanted) == WantedMetadata(keptBy: self)
             && (json["metadata"] ?? [:]).contains(wanted.metadataToKeep)
         return isSame ? loss(of: wanted) : nil
     }

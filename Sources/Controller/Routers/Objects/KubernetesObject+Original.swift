@@ -21,7 +21,9 @@ extension KubernetesObject {
     }
 
     /// The annotations that this program adds, each as nothing.
-    static let ownAnnotations: JSONValue = [stampKey: .null, originalKey: .null, lossKey: .null]
+    static let ownAnnotations: JSONValue = [
+        stampKey: .null, originalKey: .null, lossKey: .null, WantedMetadata.key: .null,
+    ]
 
     /// With further annotations.
     func annotated(_ annotations: [String: String]) -> KubernetesObject {
@@ -34,6 +36,7 @@ extension KubernetesObject {
 extension KubernetesObject {
     /// Whether an annotation is somebody's bookkeeping, which must not be copied to another object.
     static func isBookkeeping(_ key: String) -> Bool {
-        [lastAppliedKey, stampKey, originalKey, lossKey].contains(key) || key.contains("toolkit.fluxcd.io")
+        [lastAppliedKey, stampKey, originalKey, lossKey, WantedMetadata.key].contains(key)
+            || key.contains("toolkit.fluxcd.io")
     }
 }

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Standalone
+import Timing
 
 @Suite("A latch")
 struct LatchTests {

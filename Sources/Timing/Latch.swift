@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Something that happens once and that tasks can wait for.
-final class Latch: Sendable {
+public final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var nextWaiter = 0
@@ -11,10 +11,14 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
-    var isOpen: Bool { state.withLock { $0.isOpen } }
+    /// Makes a closed one.
+    public init() {}
+
+    /// Whether it has happened.
+    public var isOpen: Bool { state.withLock { $0.isOpen } }
 
     /// Opens the latch for good; opening it again changes nothing.
-    func open() {
+    public func open() {
         let waiting = state.withLock { state in
             state.isOpen = true
             defer { state.waiters = [:] }
@@ -24,7 +28,7 @@ final class Latch: Sendable {
     }
 
     /// Returns once the latch is open, or early when the task is cancelled.
-    func wait() async {
+    public func wait() async {
         let waiter = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
