@@ -36,6 +36,8 @@ public enum LoadTesterError: Error, Sendable {
     case taskRefused(reason: String)
     /// As many tasks as allowed are running and waiting already.
     case taskQueueFull(limit: Int)
+    /// The payloads of running and waiting tasks are as large as allowed together.
+    case taskMemoryFull(limit: Int)
     /// The address to serve on cannot be listened on.
     case cannotListen(host: String, port: Int, cause: any Error)
     /// The server is shutting down and starts no more tasks.
@@ -66,6 +68,8 @@ extension LoadTesterError: CustomStringConvertible {
         case .gateWriteFailed(let cause): "the gate cannot be moved, nothing was changed: \(cause)"
         case .taskQueueFull(let limit):
             "the task queue is full (\(limit) waiting): try again when running tasks have ended"
+        case .taskMemoryFull(let limit):
+            "running and waiting tasks hold \(limit) bytes of payloads: try again when some have ended"
         case .cannotListen(let host, let port, let cause): "cannot listen on \(host):\(port): \(cause)"
         case .shuttingDown: "the load tester is shutting down"
         }

@@ -37,6 +37,12 @@ struct AccessOptions: ParsableArguments {
     }
 
     func accessControl(_ logger: Logger) throws -> AccessControl {
-        try tokenFile.map { AccessControl(tokens: try TokenFile(path: $0, logger: logger)) } ?? .none
+        guard let tokenFile else { return .none }
+        if allowCommand.isEmpty {
+            logger.warning(
+                "tokens of the role execute can read this process's files, tokens included: use --allow-command"
+            )
+        }
+        return AccessControl(tokens: try TokenFile(path: tokenFile, logger: logger))
     }
 }

@@ -43,6 +43,9 @@ struct Aviary: AsyncParsableCommand {
                 arguments.prefix(1)
                 + GoFlags.normalised(Array(arguments.dropFirst()), switches: GoFlags.controllerSwitches)
         }
+        if arguments.first == HeyCommand.configuration.commandName {
+            arguments = GoFlags.withoutValues(arguments, switches: GoFlags.heySwitches)
+        }
         do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

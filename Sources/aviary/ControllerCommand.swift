@@ -52,7 +52,7 @@ struct ControllerCommand: AsyncParsableCommand {
         let isJSON = process.logEncoding == .json
         let logger = Logger(label: "controller") { label -> any LogHandler in
             var handler: any LogHandler =
-                isJSON ? JSONLogHandler(label: label) : StreamLogHandler.standardError(label: label)
+                isJSON ? JSONLogHandler(label: label) : LineLogHandler(label: label)
             handler.logLevel = level
             return handler
         }

@@ -10,7 +10,7 @@ struct LoadTesterCommand: AsyncParsableCommand {
         abstract: "Serve gates and run test tasks for rollouts.",
         discussion: """
             Answers the hooks of a Canary: /gate/…, /rollback/…, and tasks of the types cmd, bash, helm, \
-            helmv3, kubectl, ngrinder and concord at /. The peer's flags may be written with one dash or two.
+            helmv3, kubectl, http, ngrinder and concord at /. The peer's flags may be written with one dash or two.
 
             A token is sent as Authorization: Bearer TOKEN; hooks, which cannot, put it into metadata.token. \
             /healthz needs none. With --client-ca, every connection needs a certificate, probes included.
@@ -60,7 +60,7 @@ struct LoadTesterCommand: AsyncParsableCommand {
 
     func run() async throws {
         LoadTesterServer.leaveCoresToTasks()
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        LoggingSystem.bootstrap { LineLogHandler(label: $0) }
         var logger = Logger(label: "loadtester")
         logger.logLevel = logLevel
         let server = try makeServer(logger)

@@ -57,7 +57,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var logger = Logger(label: "aviary") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "aviary") { LineLogHandler(label: $0) }
         // Log lines would tear the live view; what they tell of canaries is in the view.
         let isLive = output == .text && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
         logger.logLevel = isLive ? .critical : logLevel.level

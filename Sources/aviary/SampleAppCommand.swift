@@ -55,7 +55,7 @@ struct SampleAppCommand: AsyncParsableCommand {
         sample.startupDelay = startupDelay
         sample.shutdownDelay = shutdownDelay
         sample.isInitiallyReady = !unready
-        let logger = Logger(label: "sample-app") { StreamLogHandler.standardError(label: $0) }
+        let logger = Logger(label: "sample-app") { LineLogHandler(label: $0) }
         do {
             try await SampleApp(sample, logger: logger).run()
         } catch SampleAppError.configuration(let field, let problem) {

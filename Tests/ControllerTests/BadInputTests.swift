@@ -1,4 +1,5 @@
 import Controller
+import Foundation
 import JSON
 import KubernetesClient
 import Testing
@@ -42,7 +43,9 @@ struct BadInputTests {
             ]
             second.service = ["port": 9898, "name": "second"]
             // Times are kept to the second: the younger one must be younger by that.
-            try await Task.sleep(for: .seconds(1.1))
+            let older = try await controller.get(.canary, "podinfo")?.json[
+                path: "metadata", "creationTimestamp"]
+            try await eventually { older?.string ?? "" < Date.now.formatted(.iso8601) }
             _ = try await controller.client.create(second.canary, as: .canary)
             try await controller.hears("is released by Canary podinfo already")
             #expect(
@@ -60,9 +63,52 @@ struct BadInputTests {
         try await RunningController.run { controller in
             let app = controller.app()
             _ = try await controller.client.create(app.canary, as: .canary)
-            try await controller.hears("Deployment podinfo.\(controller.namespace) not found: create it")
+            let complaint = "Deployment podinfo.\(controller.namespace) not found: create it"
+            try await controller.hears(complaint)
+            try await controller.shows("TargetUnusable", complaint)
+            // Others go on.
+            var other = controller.app()
+            other.name = "other"
+            try await controller.initialise(other)
             _ = try await controller.client.create(app.deployment, as: .deployment)
             try await controller.reach("Initialized")
+            try await controller.shows(nil)
+        }
+    }
+
+    @Test("whose service leads to a port that no container has is left alone until it is mended")
+    func unknownPort() async throws {
+        try await RunningController.run { controller in
+            var app = controller.app()
+            app.service["targetPort"] = "htpp"
+            _ = try await controller.client.create(app.deployment, as: .deployment)
+            _ = try await controller.client.create(app.canary, as: .canary)
+            let complaint =
+                "spec.service.targetPort: no container of Deployment podinfo.\(controller.namespace) has a port named htpp: use one of http, grpc"
+            try await controller.hears(complaint)
+            try await controller.shows("TargetUnusable", complaint)
+            #expect(try await controller.get(.service, "podinfo") == nil)
+            #expect(try await controller.get(.deployment, "podinfo-primary") == nil)
+            #expect(try await controller.replicas(of: "podinfo") == 1)
+            try await controller.patch(.canary, "podinfo", ["spec": ["service": ["targetPort": "http"]]])
+            try await controller.reach("Initialized")
+            try await controller.shows(nil)
+            let apex = try await controller.get(.service, "podinfo")
+            #expect(apex?.json[path: "spec", "ports"]?.elements?.first?["targetPort"] == "http")
+        }
+    }
+
+    @Test("since it needs configuration that is not there says which, and starts when it is there")
+    func missingConfiguration() async throws {
+        try await RunningController.run { controller in
+            var app = controller.app()
+            app.container = ["envFrom": [["configMapRef": ["name": "settings"]]]]
+            _ = try await controller.client.create(app.deployment, as: .deployment)
+            _ = try await controller.client.create(app.canary, as: .canary)
+            try await controller.shows("TargetUnusable", "needs configmap/settings, which do not exist")
+            try await controller.makeConfigMap("settings", ["color": "blue"])
+            try await controller.reach("Initialized")
+            try await controller.shows(nil)
         }
     }
 
@@ -90,6 +136,7 @@ struct BadInputTests {
             _ = try await controller.client.create(other.deployment, as: .deployment)
             _ = try await controller.client.create(other.canary, as: .canary)
             try await controller.hears("belongs to Canary podinfo")
+            try await controller.shows("ForeignObject", "belongs to Canary podinfo: rename", "other")
             let apex = try await controller.get(.service, "podinfo")
             #expect(apex?.json[path: "spec", "selector"] == ["app": "podinfo-primary"])
         }

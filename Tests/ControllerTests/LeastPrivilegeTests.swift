@@ -16,7 +16,7 @@ struct LeastPrivilegeTests {
             let cluster = TestCluster(plane: plane)
             try await plane.audit()
             try await cluster.installDefinitions()
-            try await cluster.installProviders()
+            try await cluster.installProviders("gateway-api")
             let account = ServiceAccount(cluster: cluster, namespace: "aviary-system")
             try await account.install(["leaderElection.enabled=true"])
             try await Self.release(on: cluster, as: account, flags: ["-namespace", ""])
@@ -34,11 +34,53 @@ struct LeastPrivilegeTests {
             }
             let refused = try AuditLog(of: plane, user: confined.user).refused
             #expect(refused.isEmpty, "\(refused)")
+
+            try await Self.refuse(in: cluster)
         } catch {
             try? await plane.stop()
             throw error
         }
         try await plane.stop()
+    }
+
+    /// A controller that may read everything, and change what is in its own namespace alone; and a cluster without the
+    /// kinds of a provider.
+    private static func refuse(in cluster: TestCluster) async throws {
+        let account = ServiceAccount(cluster: cluster, namespace: "aviary-refused")
+        try await account.install([])
+        try await cluster.kubectl("delete", "clusterrolebinding", "release-aviary")
+        try await RunningController.run(on: cluster) { _, namespace, folder in
+            try await account.grant(everythingIn: namespace)
+            return ["-kubeconfig", try await account.kubeconfig(in: folder), "-namespace", ""]
+        } _: { controller in
+            let elsewhere = try await controller.client.makeNamespace("refused")
+            var other = controller.app()
+            other.namespace = elsewhere
+            _ = try await controller.client.create(other.deployment, as: .deployment)
+            _ = try await controller.client.create(other.canary, as: .canary)
+            var mesh = controller.app()
+            mesh.name = "mesh"
+            mesh.spec = ["provider": "istio"]
+            mesh.analysis = ["interval": "1s", "threshold": 2, "stepWeight": 50]
+            _ = try await controller.client.create(mesh.deployment, as: .deployment)
+            _ = try await controller.client.create(mesh.canary, as: .canary)
+
+            try await controller.shows("RoutingFailed", "the cluster has no DestinationRule of", "mesh")
+            var accepted = CanaryConditionReading([:])
+            try await eventually("\(accepted) \(controller.program.errors.suffix(3000))") {
+                let object = try await controller.client.get(
+                    ObjectReference(.canary, namespace: elsewhere, name: "podinfo"))
+                accepted = CanaryConditionReading(object?.json["status"] ?? [:], type: "Accepted")
+                return accepted.reason == "Forbidden"
+            }
+            #expect(accepted.message?.contains("cannot create resource \"deployments\"") == true)
+            #expect(accepted.message?.contains("in the namespace \"\(elsewhere)\"") == true)
+            // Others go on, and what was missing is found once it is there.
+            try await controller.initialise(controller.app())
+            try await cluster.installProviders("istio")
+            try await controller.reach("Initialized", "mesh")
+            try await controller.shows(nil, "", "mesh")
+        }
     }
 
     /// The role of the lease, which is one of its namespace.

@@ -123,7 +123,11 @@ struct LifeTests {
                 var kills = 0
                 var random = SplitMix(seed: seed)
                 while try await controller.phase() != "Succeeded", kills < 20 {
-                    try await Task.sleep(for: .milliseconds(random.next(below: 2500) + 300))
+                    let lines = controller.log().count + random.next(below: 9) + 1
+                    try await eventually(within: .seconds(60), "seed \(seed)") {
+                        if controller.log().count >= lines { return true }
+                        return try await controller.phase() == "Succeeded"
+                    }
                     try await controller.kill()
                     kills += 1
                     try controller.restart()

@@ -132,9 +132,13 @@ struct RolloutTests {
     func suspended() async throws {
         try await RunningController.run { controller in
             try await controller.initialise(controller.app())
+            var witness = controller.app()
+            witness.name = "witness"
+            try await controller.initialise(witness)
             try await controller.patch(.canary, "podinfo", ["spec": ["suspend": true]])
             try await controller.deploy("podinfo:2.0.0")
-            try await Task.sleep(for: .seconds(3))
+            // Another one of the same interval is looked at three times meanwhile.
+            try await controller.ticks(3, of: "witness")
             #expect(try await controller.phase() == "Initialized")
             try await controller.patch(.canary, "podinfo", ["spec": ["suspend": false]])
             try await controller.reach("Succeeded")
@@ -178,11 +182,13 @@ struct RolloutTests {
 struct CanaryConditionReading {
     var status: String?
     var reason: String?
+    var message: String?
 
     init(_ canaryStatus: JSONValue, type: String = "Promoted") {
         let condition = canaryStatus["conditions"]?.elements?.first { $0["type"]?.string == type }
         status = condition?["status"]?.string
         reason = condition?["reason"]?.string
+        message = condition?["message"]?.string
     }
 }
 

@@ -35,6 +35,16 @@ struct HTTP2Tests {
         #expect(seen.mostStreams <= 2)
     }
 
+    @Test("waits on one connection for a server that takes no streams, until the time-out")
+    func noStreams() async throws {
+        let (report, seen) = try await run("/", mostStreams: 0) { plan in
+            (plan.requests, plan.timeout) = (4, .milliseconds(500))
+        }
+        #expect(report.statusCodes.isEmpty)
+        #expect(report.errors.values.reduce(0, +) == 4)
+        #expect(seen.connections == 1)
+    }
+
     @Test("sends lower-case headers, and none that belong to a connection")
     func headers() async throws {
         let (_, seen) = try await run("/a?b=c") { plan in

@@ -69,6 +69,34 @@ struct InputTests {
     }
 
     @Test(
+        "refuses numbers that would not fit into times and counts of 64 bits, and names the flag",
+        arguments: [
+            ("-n ", Int.max, nil, nil), ("-n ", 1_000_000_000_000_001, nil, nil),
+            ("-q ", 200, 1e-10, nil), ("-q ", 200, .nan, nil), ("--rate ", 200, nil, 1e-300),
+        ] as [(String, Int, Double?, Double?)])
+    func outOfRange(flag: String, requests: Int, ratePerWorker: Double?, rate: Double?) throws {
+        var plan = LoadPlan(target: try LoadTarget("http://x/"))
+        (plan.requests, plan.ratePerWorker, plan.rate) = (requests, ratePerWorker, rate)
+        let error = #expect(throws: LoadError.self) { try LoadRun(plan) }
+        #expect(error?.description.hasPrefix(flag) == true)
+    }
+
+    @Test("runs the most and the slowest that it takes, until it is stopped")
+    func extremes() async throws {
+        var plan = LoadPlan(target: try LoadTarget("http://127.0.0.1:1/"))
+        (plan.requests, plan.threads) = (LoadPlan.mostRequests, 2)
+        for (ratePerWorker, rate) in [(LoadPlan.leastRate, nil), (nil, LoadPlan.leastRate)]
+            as [(Double?, Double?)]
+        {
+            (plan.ratePerWorker, plan.rate) = (ratePerWorker, rate)
+            let run = try LoadRun(plan)
+            let running = Task { try await run.run() }
+            running.cancel()
+            _ = try await running.value
+        }
+    }
+
+    @Test(
         "refuses plans that cannot be run, and names the flag",
         arguments: [
             ("-n", 1, 2, nil, 20.0), ("-c", 10, 0, nil, 20), ("-z", 10, 1, -1.0, 20), ("-t", 10, 1, nil, -1),

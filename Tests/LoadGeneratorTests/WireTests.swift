@@ -32,7 +32,8 @@ struct WireTests {
         ["-m", "POST", "-d", "x", "URL/to/302/x"], ["-m", "POST", "-d", "x", "URL/to/307/x"],
         ["-m", "POST", "URL/to/308/x"], ["-m", "HEAD", "URL/to/302/x"], ["URL/nowhere"], ["URL/status/503"],
         ["-t", "0", "URL/"], ["-t", "5", "URL/"], ["-cpus", "1", "URL/"], ["-o", "csv", "URL/"],
-        ["-h2", "URL/"], ["-x", "PROXY", "URL/x"], ["-x", "PROXY", "http://foo.test/x"],
+        ["-h2", "URL/"], ["-disable-keepalive=true", "URL/"], ["-disable-keepalive=false", "URL/"],
+        ["-disable-compression=1", "URL/"], ["-x", "PROXY", "URL/x"], ["-x", "PROXY", "http://foo.test/x"],
         ["-x", ":bad:", "URL/"], ["-nope", "URL/"], [], ["--", "URL/"], ["--n", "3", "--c=1", "URL/"],
         ["-n=3", "-c=1", "URL/"],
     ]

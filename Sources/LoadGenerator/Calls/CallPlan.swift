@@ -73,7 +73,9 @@ public struct CallPlan: Sendable {
     ///
     /// - Throws: `LoadError.option` with the flag's name.
     public func validate() throws(LoadError) {
-        guard total >= 1 else { throw .option("-n is \(total); give at least 1 call") }
+        guard (1...LoadPlan.mostRequests).contains(total) else {
+            throw .option("-n is \(total); give from 1 to \(LoadPlan.mostRequests) calls, or a time with -z")
+        }
         guard (1...65_536).contains(concurrency) else {
             throw .option("-c is \(concurrency); give from 1 to 65536 calls at a time")
         }
@@ -84,8 +86,8 @@ public struct CallPlan: Sendable {
             throw .option(
                 "--connections is \(connections); give from 1 to 1024, and not more than -c \(concurrency)")
         }
-        if let rate, !(rate > 0 && rate <= 1e6) {
-            throw .option("--rps is \(rate); give a rate from above 0 to 1000000 a second")
+        if let rate, !(LoadPlan.leastRate...1e6).contains(rate) {
+            throw .option("--rps is \(rate); give a rate from 0.000001 to 1000000 a second")
         }
         guard rate != nil || !isAsynchronous else {
             throw .option("--async needs --rps: without a rate calls would be started without an end")

@@ -72,6 +72,9 @@ final class HTTP2Connection: ChannelInboundHandler {
     /// How many more streams the server takes now.
     var room: Int { isUsable ? max(0, mostStreams - streams.count) : 0 }
 
+    /// Whether the server takes no stream, though none is open.
+    var refusesStreams: Bool { isUsable && streams.isEmpty && mostStreams <= 0 }
+
     /// Sends a request on a stream of its own; there must be ``room``.
     ///
     /// The headers' names are lower-case, pseudo-headers first. Without a body the request ends with them.

@@ -54,7 +54,10 @@ final class SharedConnections {
     }
 
     private func dial(_ target: LoadTarget, _ server: Server) {
-        guard !server.isDialling, !server.waiting.isEmpty else { return }
+        // A server that takes no streams now takes none on another connection: its next settings are awaited.
+        guard !server.isDialling, !server.waiting.isEmpty,
+            !server.connections.contains(where: \.refusesStreams)
+        else { return }
         server.isDialling = true
         dialer.dial(target) { result, lookup in
             server.isDialling = false

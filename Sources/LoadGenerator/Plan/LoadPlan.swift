@@ -39,6 +39,11 @@ public struct LoadPlan: Sendable {
     /// Whether each answer is kept for ``LoadReport/csv``, up to a million.
     public var keepsSamples = false
 
+    /// Requests of a run at most: times and counts are whole numbers of 64 bits.
+    static let mostRequests = 1_000_000_000_000_000
+    /// Requests a second at least: one in eleven days.
+    static let leastRate = 1e-6
+
     /// 200 GET requests by 50 workers.
     public init(target: LoadTarget) {
         self.target = target
@@ -51,6 +56,9 @@ public struct LoadPlan: Sendable {
         guard workers >= 1, requests >= 1 else {
             throw .option("-n and -c cannot be smaller than 1")
         }
+        guard requests <= Self.mostRequests else {
+            throw .option("-n is \(requests); give at most \(Self.mostRequests) requests, or a time with -z")
+        }
         guard workers <= 65_536 else { throw .option("-c is \(workers); give at most 65536 workers") }
         guard duration != nil || rate != nil || requests >= workers else {
             throw .option("-n cannot be less than -c: \(requests) requests for \(workers) workers")
@@ -61,11 +69,11 @@ public struct LoadPlan: Sendable {
         if let timeout, timeout <= .zero || timeout > .seconds(366 * 86_400) {
             throw .option("-t must be more than 0 and at most a year of seconds; 0 is for ever")
         }
-        if let rate = ratePerWorker, !(rate > 0 && rate <= 1e6) {
-            throw .option("-q is \(rate); give a rate from above 0 to 1000000 a second")
+        if let rate = ratePerWorker, !(Self.leastRate...1e6).contains(rate) {
+            throw .option("-q is \(rate); give a rate from 0.000001 to 1000000 a second")
         }
-        if let rate, !(rate > 0 && rate <= 1e7) {
-            throw .option("--rate is \(rate); give a rate from above 0 to 10000000 a second")
+        if let rate, !(Self.leastRate...1e7).contains(rate) {
+            throw .option("--rate is \(rate); give a rate from 0.000001 to 10000000 a second")
         }
         guard rate == nil || ratePerWorker == nil else {
             throw .option("--rate and -q exclude each other: give the rate of all or that of each worker")

@@ -28,8 +28,9 @@ struct GateSettings {
     }
 
     func key(_ kind: GateKind) throws -> GateKey {
-        GateKey(
-            kind, namespace: payload.namespace, name: payload.name, gate: try short("gate", limit: 253))
+        let gate = try short("gate", limit: 253)
+        try HookPayload.requirePlain("gate", gate)
+        return GateKey(kind, namespace: payload.namespace, name: payload.name, gate: gate)
     }
 
     /// The key of a gate that is to be moved: it must name a canary, or no check would ever find it.
@@ -59,11 +60,17 @@ struct GateSettings {
     }
 
     func move(by actor: String, now: Date) throws -> GateMove {
-        GateMove(
+        let (after, until) = (try time("after", now), try time("until", now))
+        if let until, until <= max(now, after ?? now) {
+            throw invalid(
+                "until", self["until"] ?? "", after == nil ? "a time to come" : "later than the time in after"
+            )
+        }
+        return GateMove(
             actor: actor,
             reason: Redaction.redacted(
                 payload.reason.isEmpty ? try short("reason", limit: 4096) : payload.reason),
-            checksum: payload.checksum, after: try time("after", now), until: try time("until", now))
+            checksum: payload.checksum, after: after, until: until)
     }
 
     private func time(_ field: String, _ now: Date) throws -> Date? {

@@ -59,6 +59,16 @@ public struct HookPayload: Sendable, Hashable {
             throw LoadTesterError.payloadUnreadable(
                 reason: "\(field) is longer than \(limit) bytes: shorten it")
         }
+        for (field, value, _) in limits.dropLast() { try Self.requirePlain(field, value) }
+    }
+
+    /// Refuses control characters: a name with one would be cut off at a NUL on its way into the database,
+    /// or break a line of the log.
+    static func requirePlain(_ field: String, _ value: String) throws {
+        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw LoadTesterError.payloadUnreadable(
+                reason: "\(field) holds a control character: remove it")
+        }
     }
 
     private static func reason(_ error: DecodingError) -> String {

@@ -8,7 +8,7 @@ extension LoadTesterError {
         case .payloadTooLarge: .contentTooLarge
         case .tokenMissing, .tokenUnknown: .unauthorized
         case .namespaceRefused, .roleMissing, .commandRefused: .forbidden
-        case .taskQueueFull: .tooManyRequests
+        case .taskQueueFull, .taskMemoryFull: .tooManyRequests
         // Asked again later, these may go well: the disk has room, another process has let go of the database.
         case .shuttingDown, .gateReadFailed, .gateWriteFailed: .serviceUnavailable
         case .namespacePatternInvalid, .commandPatternInvalid, .tokenFileUnreadable,
@@ -24,7 +24,7 @@ extension LoadTesterError {
         case .tokenMissing, .tokenUnknown: [.wwwAuthenticate: "Bearer realm=\"aviary\""]
         // The rest of the body is not waited for.
         case .payloadTooLarge: [.connection: "close"]
-        case .taskQueueFull, .gateReadFailed, .gateWriteFailed: [.retryAfter: "5"]
+        case .taskQueueFull, .taskMemoryFull, .gateReadFailed, .gateWriteFailed: [.retryAfter: "5"]
         default: [:]
         }
     }

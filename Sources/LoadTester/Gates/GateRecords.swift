@@ -40,6 +40,23 @@ enum GateRecords {
             arguments: [checksum] + arguments(key))
     }
 
+    /// The revision that was refused last, while it waits.
+    static func waiting(at key: GateKey, in db: Database) throws -> String? {
+        let statement = try db.cachedStatement(sql: "SELECT checksum FROM gate_waiting WHERE \(ofKey)")
+        return try String.fetchOne(statement, arguments: arguments(key))
+    }
+
+    /// Notes which revision waits; nil for none.
+    static func setWaiting(_ checksum: String?, at key: GateKey, in db: Database) throws {
+        if let checksum {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO gate_waiting VALUES (?,?,?,?,?)",
+                arguments: arguments(key) + [checksum])
+        } else {
+            try db.execute(sql: "DELETE FROM gate_waiting WHERE \(ofKey)", arguments: arguments(key))
+        }
+    }
+
     static func record(
         _ key: GateKey, _ action: GateAction, _ move: GateMove, at date: Date, keeping kept: Int64,
         in db: Database

@@ -35,7 +35,18 @@ enum GateSchema {
             checksum TEXT NOT NULL
         );
         CREATE INDEX gate_change_by_gate ON gate_change (namespace, name, kind, gate, id);
+        """,
+        // The revision that waits at a gate whose approvals are bound to revisions.
         """
+        CREATE TABLE gate_waiting (
+            kind TEXT NOT NULL,
+            namespace TEXT NOT NULL,
+            name TEXT NOT NULL,
+            gate TEXT NOT NULL,
+            checksum TEXT NOT NULL,
+            PRIMARY KEY (kind, namespace, name, gate)
+        ) WITHOUT ROWID;
+        """,
     ]
 
     static func migrate(_ writer: any DatabaseWriter) throws {

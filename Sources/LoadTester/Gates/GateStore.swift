@@ -76,6 +76,7 @@ public final class GateStore: Sendable {
             board.remember(key, approvals, readAt: read, now: date)
         }
         let passes = policy.isSatisfied(by: approvals, checksum: checksum, at: date)
+        if policy.scope == .revision { await noteWaiting(passes ? nil : checksum, at: key) }
         refusedChecks.withLock { refused in
             if passes {
                 refused.pass(key)
@@ -84,6 +85,19 @@ public final class GateStore: Sendable {
             }
         }
         return passes
+    }
+
+    /// Has every store on this database know which revision an approval without a checksum is for.
+    ///
+    /// The answer does not hang on it: when nothing can be written, this store remembers it alone.
+    private func noteWaiting(_ checksum: String?, at key: GateKey) async {
+        let wanted = checksum.flatMap { $0.isEmpty ? nil : $0 }
+        do {
+            guard try await reading({ db in try GateRecords.waiting(at: key, in: db) }) != wanted else {
+                return
+            }
+            try await writing { db in try GateRecords.setWaiting(wanted, at: key, in: db) }
+        } catch {}
     }
 
     /// The answer to a plain check (the canary's plain gate, one approval, any revision) when it is known without
@@ -110,8 +124,6 @@ public final class GateStore: Sendable {
     /// A move without a checksum is for the revision that was refused last, if any was.
     /// - Throws: ``LoadTesterError/gateWriteFailed(cause:)``; then nothing was changed.
     public func open(_ key: GateKey, by move: GateMove) async throws {
-        var move = move
-        if move.checksum.isEmpty { move.checksum = refusedChecks.withLock { $0[key]?.checksum } ?? "" }
         try await change(key, .open, move)
     }
 
@@ -154,7 +166,12 @@ public final class GateStore: Sendable {
 
     private func change(_ key: GateKey, _ action: GateAction, _ move: GateMove) async throws {
         let date = now()
+        let refused = refusedChecks.withLock { $0[key]?.checksum }
         try await writing { db in
+            var move = move
+            if action == .open, move.checksum.isEmpty {
+                move.checksum = try GateRecords.waiting(at: key, in: db) ?? refused ?? ""
+            }
             switch action {
             case .open: try GateRecords.approve(key, move, at: date, in: db)
             case .close: try GateRecords.deleteApprovals(of: key, in: db)

@@ -37,6 +37,16 @@ final class ConnectionWatch: ChannelDuplexHandler {
     /// Whether nothing is arriving or waiting for its answer, as far as whole requests go.
     var isQuiet: Bool { !isArriving && unanswered <= 0 }
 
+    /// The server shuts down: a request that is on its way gets a second more, not all of its time.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, isArriving {
+            deadline?.cancel()
+            let channel = context.channel
+            deadline = context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func requestCompleted() {
         isArriving = false
         deadline?.cancel()

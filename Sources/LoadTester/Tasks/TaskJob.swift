@@ -12,6 +12,8 @@ struct TaskJob {
     let command: String
     let isAwaited: Bool
     let output: OutputTail
+    /// About what it holds of its payload.
+    let bytes: Int
     var startedAt: Date?
     var waiters: [Int: CheckedContinuation<TaskOutcome, any Error>] = [:]
 
@@ -21,11 +23,16 @@ struct TaskJob {
         self.id = id
         self.key = key
         checksum = payload.checksum
+        bytes = Self.bytes(of: payload)
         logsOutput = payload.isSet("logCmdOutput")
         self.work = work
-        command = Redaction.redacted(work.command)
+        command = work.shown
         self.isAwaited = isAwaited
         self.output = output
+    }
+
+    static func bytes(of payload: HookPayload) -> Int {
+        payload.metadata.reduce(1024) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     }
 
     var record: TaskRecord {

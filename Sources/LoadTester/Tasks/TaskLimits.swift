@@ -4,6 +4,8 @@ public struct TaskLimits: Sendable {
     public var running = 50
     /// How many more wait for their turn; beyond that, new ones are refused.
     public var queued = 1000
+    /// How many bytes the payloads of running and waiting tasks may have together; beyond that, new ones are refused.
+    public var heldBytes = 64 << 20
     /// A task that runs longer is ended.
     public var timeout: Duration = .seconds(3600)
     /// The time between TERM and KILL for a task that is ended.

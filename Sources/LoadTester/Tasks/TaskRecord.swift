@@ -1,3 +1,4 @@
+import Crypto
 public import Foundation
 
 /// Names a task: one canary never runs the same command twice at a time.
@@ -8,8 +9,14 @@ public struct TaskKey: Sendable, Hashable {
     public let name: String
     /// The task's type.
     public let type: String
-    /// Tells the work from all other of this canary and type; may hold secrets.
+    /// Tells the work from all other of this canary and type: a digest, since work may hold secrets and be long.
     public let identity: String
+
+    init(_ payload: HookPayload, type: String, work: TaskWork) {
+        (namespace, name) = (payload.namespace, payload.name)
+        self.type = type
+        identity = Data(SHA256.hash(data: Data(work.identity.utf8))).base64EncodedString()
+    }
 }
 
 /// What is known of a task that waits, runs, or has ended; without secrets, as far as they can be recognised.

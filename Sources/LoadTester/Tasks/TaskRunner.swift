@@ -18,6 +18,7 @@ public actor TaskRunner: Service {
     private var jobs: [TaskKey: TaskJob] = [:]
     private var queue: [TaskKey] = []
     private var occupied = 0
+    private var heldBytes = 0
     private var finished: [TaskRecord] = []
     private var kept: KeptOutcomes
     private var lastID = 0
@@ -97,9 +98,7 @@ public actor TaskRunner: Service {
         let type = try types.type(for: payload)
         let work = try type.makeWork(for: payload)
         guard permissions.commands.allows(work.command) else { throw LoadTesterError.commandRefused }
-        let key = TaskKey(
-            namespace: payload.namespace, name: payload.name, type: type.name, identity: work.identity)
-        return (type, work, key)
+        return (type, work, TaskKey(payload, type: type.name, work: work))
     }
 
     private func admit(
@@ -110,6 +109,12 @@ public actor TaskRunner: Service {
             metrics.refused(type.name)
             throw LoadTesterError.taskQueueFull(limit: limits.queued)
         }
+        let bytes = TaskJob.bytes(of: payload)
+        guard heldBytes + bytes <= limits.heldBytes else {
+            metrics.refused(type.name)
+            throw LoadTesterError.taskMemoryFull(limit: limits.heldBytes)
+        }
+        heldBytes += bytes
         lastID += 1
         jobs[key] = TaskJob(
             id: lastID, key: key, payload: payload, work: work, isAwaited: type.isAwaited,
@@ -139,6 +144,7 @@ public actor TaskRunner: Service {
 
     private func finish(_ key: TaskKey, _ outcome: TaskOutcome) {
         guard let job = jobs.removeValue(forKey: key) else { return }
+        heldBytes -= job.bytes
         let date = now()
         if let startedAt = job.startedAt {
             occupied -= 1

@@ -17,18 +17,30 @@ public struct TaskWork: Sendable {
     public let identity: String
     /// The command as it would be typed into a shell, which `--allow-command` is asked about.
     public let command: String
+    /// The command for people and logs; without secrets, as far as they can be recognised, and not long.
+    let shown: String
     /// Does the work; ends soon after its task was cancelled, leaving nothing behind.
     public let perform: @Sendable (TaskContext) async -> TaskOutcome
 
+    private static let mostShown = 4096
+
     /// Creates work.
     ///
-    /// - Parameter identity: without it, the command.
+    /// - Parameters:
+    ///   - identity: without it, the command.
+    ///   - shown: the command without secrets; without it, what is recognised as one is taken out of the command.
     public init(
-        command: String, identity: String? = nil,
+        command: String, identity: String? = nil, shown: String? = nil,
         perform: @escaping @Sendable (TaskContext) async -> TaskOutcome
     ) {
         self.command = command
         self.identity = identity ?? command
+        let clear = shown ?? Redaction.redacted(command)
+        let count = clear.utf8.count
+        self.shown =
+            count <= Self.mostShown
+            ? clear
+            : String(decoding: clear.utf8.prefix(Self.mostShown), as: UTF8.self) + "… (\(count) bytes)"
         self.perform = perform
     }
 }

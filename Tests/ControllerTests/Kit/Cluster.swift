@@ -32,12 +32,13 @@ struct TestCluster: Sendable {
             "wait", "--for=condition=established", "--timeout=30s", "crd/canaries.flagger.app")
     }
 
-    /// Installs definitions of the providers' kinds.
-    func installProviders() async throws {
-        let folder = Self.repository.appending(path: "Tests/ControllerTests/Resources/CRDs").path
-        try await kubectl("apply", "--filename", folder)
+    /// Installs definitions of the providers' kinds: all of them, or those of one file.
+    func installProviders(_ file: String? = nil) async throws {
+        var url = Self.repository.appending(path: "Tests/ControllerTests/Resources/CRDs")
+        if let file { url.append(path: "\(file).yaml") }
+        try await kubectl("apply", "--filename", url.path)
         try await kubectl(
-            "wait", "--for=condition=established", "--timeout=60s", "--filename", folder)
+            "wait", "--for=condition=established", "--timeout=60s", "--filename", url.path)
     }
 
     /// Runs kubectl; fails the test when it fails.

@@ -157,6 +157,20 @@ final class RunningController {
         }
     }
 
+    /// Waits until the condition for what keeps a canary from going on has a reason and says so; nil waits for none.
+    func shows(
+        _ reason: String?, _ message: String = "", _ name: String = "podinfo",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await eventually(
+            "no condition \(reason ?? "less"): \(program.errors.suffix(3000))",
+            sourceLocation: sourceLocation
+        ) {
+            let found = CanaryConditionReading(try await status(name), type: "Accepted")
+            return found.reason == reason && (reason == nil || found.message?.contains(message) == true)
+        }
+    }
+
     /// Waits for an event of a canary that says so.
     func hears(
         _ text: String, sourceLocation: SourceLocation = #_sourceLocation

@@ -45,6 +45,23 @@ struct ServiceAccount {
         }
     }
 
+    /// Lets it read everything and tell what it finds, and do in one namespace what the chart's role says.
+    func grant(everythingIn other: String) async throws {
+        let subject = "--serviceaccount=\(namespace):release-aviary"
+        try await cluster.kubectl(
+            "create", "clusterrole", "reading", "--verb=get,list,watch", "--resource=*.*")
+        try await cluster.kubectl(
+            "create", "clusterrole", "telling", "--verb=create,patch",
+            "--resource=canaries.flagger.app/status",
+            "--resource=events.events.k8s.io")
+        for role in ["reading", "telling"] {
+            try await cluster.kubectl(
+                "create", "clusterrolebinding", role, "--clusterrole=\(role)", subject)
+        }
+        try await cluster.kubectl(
+            "-n", other, "create", "rolebinding", "releasing", "--clusterrole=release-aviary", subject)
+    }
+
     /// Writes a kubeconfig that holds its token and nothing else.
     func kubeconfig(in folder: String) async throws -> String {
         let configuration = try cluster.plane.configuration

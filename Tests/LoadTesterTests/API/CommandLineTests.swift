@@ -45,6 +45,17 @@ struct CommandLineTests {
         }
     }
 
+    @Test("writes each event on one line of the log, whatever a payload holds")
+    func forgedLog() async throws {
+        let process = try await LoadTesterProcess()
+        let metadata = ["type": "bash", "cmd": "true #\r\u{1B}[2J\u{2028}FORGED"]
+        #expect(try await process.server.send("/", try taskPayload(metadata)).status == 200)
+        try await eventually { try process.logText.contains("task succeeded") }
+        let log = try process.logText
+        #expect(log.contains(#"true #\r\u{1B}[2J\u{2028}FORGED"#), "\(log)")
+        #expect(!log.contains("\u{1B}") && !log.contains("\r"))
+    }
+
     @Test("says what to do when the server cannot be reached, and exits with 1")
     func unreachable() async throws {
         let ran = try await aviary("gate", "list", "--server", "http://127.0.0.1:1")

@@ -92,7 +92,43 @@ struct GateRouteTests {
     func namespaceWithLineBreak(_ namespace: String) async throws {
         try await LiveServer.run(namespaces: "^prod$") { server async throws in
             let body = #"{"name":"podinfo","namespace":"\#(namespace)"}"#
-            #expect(try await server.send("/gate/open", body) == .init(status: 403, body: "Forbidden"))
+            let answer = try await server.send("/gate/open", body)
+            #expect(
+                answer == .init(status: 403, body: "Forbidden")
+                    || answer.status == 400 && answer.body.hasPrefix("namespace holds a control character"))
+            #expect(try await server.gates.list().isEmpty)
+        }
+    }
+
+    @Test(
+        "refuses control characters in names: a NUL would end the name on its way into the database",
+        arguments: [
+            ("name", #"{"name":"podinfo\u0000x","namespace":"test"}"#, ""),
+            ("namespace", #"{"name":"podinfo","namespace":"other\u0000test"}"#, ""),
+            ("checksum", #"{"name":"podinfo","namespace":"test","checksum":"r1\u0000r2"}"#, ""),
+            ("phase", #"{"name":"podinfo","namespace":"test","phase":"a\nb"}"#, ""),
+            ("gate", #"{"name":"podinfo","namespace":"test"}"#, "?gate=qa%00x"),
+        ])
+    func controlCharacters(_ field: String, _ body: String, _ query: String) async throws {
+        try await LiveServer.run(namespaces: "test$") { server async throws in
+            for path in ["/gate/open", "/gate/check", "/rollback/close"] {
+                let answer = try await server.send(path + query, body)
+                #expect(answer.status == 400)
+                #expect(answer.body.hasPrefix("\(field) holds a control character"), "\(answer.body)")
+            }
+            #expect(try await server.gates.list().isEmpty)
+        }
+    }
+
+    @Test(
+        "refuses a gate that would never be open, and names the field",
+        arguments: ["until=0s", "until=2000-01-01T00:00:00Z", "after=2h&until=1h", "after=1h&until=1h"])
+    func neverOpen(_ query: String) async throws {
+        try await LiveServer.run { server async throws in
+            let answer = try await server.send("/gate/open?\(query)", podinfo)
+            #expect(answer.status == 400)
+            #expect(answer.body.hasPrefix("until "), "\(answer.body)")
+            #expect(try await server.send("/gate/open?after=1h&until=2h", podinfo).status == 202)
         }
     }
 

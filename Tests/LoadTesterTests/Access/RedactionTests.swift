@@ -20,6 +20,28 @@ struct RedactionTests {
             ("DB_PASSWORD=pw run", "DB_PASSWORD=*** run"),
             ("{\"apiKey\": \"abc\", \"a\": 1}", "{\"apiKey\": \"***\", \"a\": 1}"),
             ("X-Api-Key: abc", "X-Api-Key: ***"), ("sent Basic YWRtaW46c2VjcmV0", "sent Basic ***"),
+            ("hey -H 'Authorization: ApiKey S' http://x", "hey -H 'Authorization: ***' http://x"),
+            (
+                #"curl -H 'Authorization: Digest username="a", response="S"' x"#,
+                "curl -H 'Authorization: Digest ***' x"
+            ),
+            (
+                #"curl -H "Authorization: AWS4-HMAC-SHA256 Credential=S, Signature=S" x"#,
+                #"curl -H "Authorization: ***" x"#
+            ),
+            ("> Authorization: ApiKey S T\n> Host: x", "> Authorization: ***\n> Host: x"),
+            ("curl -H Authorization:S http://x", "curl -H Authorization:*** http://x"),
+            (#"authorization = "S""#, #"authorization = "***""#),
+            ("curl -H 'Cookie: session=S; a=b' x", "curl -H 'Cookie: ***' x"),
+            ("< Set-Cookie: session=S; Path=/", "< Set-Cookie: ***"),
+            ("hey -H 'X-Auth-Key: S' x", "hey -H 'X-Auth-Key: ***' x"),
+            (#"curl -d "{\"password\":\"S T\"}" x"#, #"curl -d "{\"password\":\"***\"}" x"#),
+            (#"curl -d '{"password":"a S","b":1}' x"#, #"curl -d '{"password":"***","b":1}' x"#),
+            (#"curl -d '{"password":"a,S"}' x"#, #"curl -d '{"password":"***"}' x"#),
+            ("mysql --password 'a S' -n t", "mysql --password '***' -n t"),
+            ("curl -uadmin:S x", "curl -uadmin:*** x"),
+            ("hey -a 'user name:S T' x", "hey -a 'user name:***' x"),
+            ("curl -url=http://x:80 y", "curl -url=http://x:80 y"),
             ("the token was refused", "the token was refused"),
             (
                 "hey -z 1m -q 10 -c 2 http://podinfo.test:9898/",

@@ -37,6 +37,21 @@ struct TokenTests {
     private static let everybody = ["checker", "operator", "executor"]
 
     @Test(
+        "takes the token of a hook from its metadata, whatever the type of its task",
+        arguments: ["bash", "http"])
+    func tokenInMetadata(_ type: String) async throws {
+        try await Self.run { server async throws in
+            let metadata = [
+                "type": type, "token": "token-of-executor-0123", "cmd": "true",
+                "url": server.address.url + "/healthz", "requests": "2", "connections": "1",
+            ].filter {
+                type == "http" ? $0.key != "cmd" : !["url", "requests", "connections"].contains($0.key)
+            }
+            #expect(try await server.send("/", try taskPayload(metadata)).status == 200)
+        }
+    }
+
+    @Test(
         "lets each path be called with the role it asks for, and with no other",
         arguments: [
             ("/gate/check", ["checker"]), ("/rollback/check", ["checker"]), ("/gate/approve", ["checker"]),

@@ -120,6 +120,25 @@ struct GateStoreTests {
         #expect(try await store.check(key, checksum: "one", policy: policy))
     }
 
+    @Test(
+        "binds an approval to the revision that another store of the database has refused, or an earlier life"
+    )
+    func revisionRefusedElsewhere() async throws {
+        try await withTemporaryDirectory { directory in
+            let policy = GatePolicy(scope: .revision)
+            let asked = try GateStore.open(directory: directory)
+            #expect(try await !asked.check(key, checksum: "one", policy: policy))
+            let opened = try GateStore.open(directory: directory)
+            try await opened.open(key, by: GateMove(actor: "ann"))
+            #expect(try await asked.check(key, checksum: "one", policy: policy))
+            // "one" has passed and waits no more: the next approval is for who asks first.
+            try await opened.close(key, by: GateMove(actor: "ann"))
+            try await opened.open(key, by: GateMove(actor: "ann"))
+            #expect(try await asked.check(key, checksum: "two", policy: policy))
+            #expect(try await !opened.check(key, checksum: "one", policy: policy))
+        }
+    }
+
     @Test("counts the checks refused in a row, and forgets them when one passes")
     func refusedChecks() async throws {
         let store = try GateStore.inMemory()

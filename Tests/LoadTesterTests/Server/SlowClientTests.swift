@@ -51,6 +51,18 @@ struct SlowClientTests {
         }
     }
 
+    @Test("a client that has sent half a request does not hold up the shutdown")
+    func shutdown() async throws {
+        let process = try await LoadTesterProcess(["--grace-period", "5s"])
+        let connection = try RawConnection(to: process.server)
+        connection.send(Self.head(length: 100) + "{")
+        // Answered after the half request was read: one event loop may have both, the kernel keeps order.
+        #expect(try await process.server.send("/healthz", nil).status == 200)
+        let begin = ContinuousClock.now
+        #expect(try await process.end(by: SIGTERM) == 0)
+        #expect(ContinuousClock.now - begin < .seconds(4))
+    }
+
     @Test("cuts off a client that sends half a request and nothing more")
     func halfRequest() async throws {
         try await LiveServer.run(serverLimits: Self.limits) { server async throws in

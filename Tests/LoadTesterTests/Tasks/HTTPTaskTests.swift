@@ -72,6 +72,51 @@ struct HTTPTaskTests {
         }
     }
 
+    @Test("shows neither the body nor credentials, and no more than 4 KiB of a command")
+    func shown() async throws {
+        let log = LogLines()
+        try await LiveServer.run(log: log) { server in
+            let answer = try await ask(
+                server,
+                [
+                    "url": server.address.url + "/healthz?" + String(repeating: "q", count: 9000),
+                    "requests": "2", "method": "POST", "body": "the body of the request",
+                    "headers": "Authorization: Key S3CR3T\nX-Team: birds",
+                ])
+            #expect(answer.status == 200)
+            let command = try await server.finishedTask().command
+            #expect(
+                command.hasPrefix(
+                    "http body=<23 bytes> connections=2 headers=Authorization: ***; X-Team: birds"))
+            #expect(command.utf8.count < 4200)
+            #expect(!log.text.contains("S3CR3T") && !log.text.contains("the body of"))
+        }
+    }
+
+    @Test("refuses tasks whose payloads would take more memory than they may together")
+    func heldBytes() async throws {
+        var limits = TaskLimits()
+        (limits.running, limits.heldBytes) = (1, 3000)
+        let silent = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(silent.localAddress?.port)
+        limits.timeout = .seconds(2)
+        try await LiveServer.run(limits: limits) { server in
+            async let first = ask(
+                server, ["url": "http://127.0.0.1:\(port)/", "requests": "1", "connections": "1"])
+            try await eventually { try await !server.taskList().isEmpty }
+            let large = ["url": "http://127.0.0.1:\(port)/", "body": String(repeating: "x", count: 2000)]
+            let refused = try await ask(server, large)
+            #expect(refused.status == 429)
+            #expect(refused.body.contains("3000 bytes of payloads"))
+            #expect(try await first.status == 500)
+            // What has ended holds nothing.
+            let fits = ["url": "http://127.0.0.1:1/", "body": String(repeating: "x", count: 1500)]
+            #expect(try await ask(server, fits).status == 500)
+        }
+        try await silent.close()
+    }
+
     @Test("ends a run that takes longer than tasks may")
     func timeout() async throws {
         var limits = TaskLimits()
@@ -99,7 +144,11 @@ struct HTTPTaskTests {
             (["url": "http://x/", "duration": "10"], "metadata.duration"),
             (["url": "http://x/", "duration": "1s", "requests": "5"], "metadata.requests"),
             (["url": "http://x/", "requests": "many"], "metadata.requests"),
-            (["url": "http://x/", "rate": "0"], "--rate"), (["url": "http://x/", "connections": "0"], "-c"),
+            (["url": "http://x/", "rate": "0"], "metadata.rate is 0"),
+            (["url": "http://x/", "rate": "1e-300"], "metadata.rate is 1e-300"),
+            (["url": "http://x/", "requests": "9223372036854775807"], "metadata.requests is 92"),
+            (["url": "http://x/", "connections": "0"], "metadata.connections"),
+            (["url": "http://x/", "http2": "yes"], "metadata.http2"),
             (["url": "http://x/", "headers": "nonsense"], "nonsense"),
             (["url": "http://x/", "method": "A B"], "A B"),
         ])

@@ -18,7 +18,8 @@ struct HTTPTask: TaskType {
     ]
     /// What else a payload's metadata may hold: settings of all tasks, and the extended payload.
     private static let foreign: Set<String> = [
-        "type", "logCmdOutput", "returnCmdOutput", "weight", "maxWeight", "iteration", "failedChecks",
+        "type", "token", "logCmdOutput", "returnCmdOutput", "weight", "maxWeight", "iteration",
+        "failedChecks",
         "previousChecksum",
     ]
 
@@ -35,15 +36,20 @@ struct HTTPTask: TaskType {
             plan = try Self.plan(metadata)
             _ = try LoadRun(plan)
         } catch let error as LoadError {
-            throw LoadTesterError.taskRefused(reason: "metadata: \(error)")
+            throw LoadTesterError.taskRefused(reason: Self.inFields("\(error)"))
         }
-        return TaskWork(command: Self.command(metadata)) { await Self.run(plan, in: $0) }
+        let shown = Self.command(metadata) { key, value in
+            key == "body" ? "<\(value.utf8.count) bytes>" : Redaction.redacted(value)
+        }
+        return TaskWork(command: Self.command(metadata) { $1 }, shown: shown) { await Self.run(plan, in: $0) }
     }
 
-    /// The settings as a command of the same effect, by which users and the log know the task.
-    private static func command(_ metadata: [String: String]) -> String {
+    /// The settings as a command of the same effect.
+    private static func command(
+        _ metadata: [String: String], _ value: (_ key: String, _ value: String) -> String
+    ) -> String {
         let settings = known.sorted().compactMap { key in
-            metadata[key].map { "\(key)=\($0.replacing("\n", with: "; "))" }
+            metadata[key].map { "\(key)=\(value(key, $0).replacing("\n", with: "; "))" }
         }
         return "http " + settings.joined(separator: " ")
     }
@@ -118,8 +124,8 @@ extension HTTPTask {
             plan.workers = min(plan.workers, plan.requests)
         }
         plan.rate = try number("rate", metadata, Double.init)
-        if metadata["http2"] == "true" { plan.version = plan.target.isSecure ? .http2IfNegotiated : .http2 }
-        if metadata["verify"] == "true" { plan.trust = .systemAuthorities }
+        if try isOn("http2", metadata) { plan.version = plan.target.isSecure ? .http2IfNegotiated : .http2 }
+        if try isOn("verify", metadata) { plan.trust = .systemAuthorities }
         if let method = metadata["method"] { try plan.request.setMethod(method.uppercased()) }
         for header in (metadata["headers"] ?? "").split(whereSeparator: \.isNewline) {
             try plan.request.addHeader(String(header))
@@ -142,6 +148,27 @@ extension HTTPTask {
         guard let text = metadata[key] else { return nil }
         guard let number = parse(text) else { throw refused(key, "is \"\(text)\": write a number") }
         return number
+    }
+
+    private static func isOn(_ key: String, _ metadata: [String: String]) throws -> Bool {
+        switch metadata[key]?.lowercased() {
+        case nil, "", "false", "0", "f": return false
+        case "true", "1", "t": return true
+        default: throw refused(key, "is \"\(metadata[key] ?? "")\": write true or false")
+        }
+    }
+
+    /// What is wrong with a plan, in the names of the metadata instead of those of hey's flags.
+    private static func inFields(_ text: String) -> String {
+        let fields = [
+            "--rate": "rate", "-n": "requests", "-c": "connections", "-z": "duration", "-t": "timeout",
+        ]
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            let flag = word.prefix { $0 != ":" }
+            return fields[String(flag)].map { "metadata.\($0)\(word.dropFirst(flag.count))" } ?? String(word)
+        }
+        let named = words.joined(separator: " ")
+        return named.contains("metadata.") ? named : "metadata: \(named)"
     }
 
     private static func refused(_ key: String, _ problem: String) -> LoadTesterError {
