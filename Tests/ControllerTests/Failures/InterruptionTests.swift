@@ -157,7 +157,8 @@ struct InterruptionTests {
         }
         try await eventually { controller.program.errors.contains("waiting for leadership") }
         let page = try await controller.client.page(
-            of: .canary, in: controller.namespace, matching: .everything, limit: 0, after: nil)
+            of: .canary, in: controller.namespace, matching: .everything, limit: 0, after: nil
+        ) { _ in }
         return try #require(Int64(page.resourceVersion))
     }
 

@@ -63,7 +63,7 @@ struct BuiltinQueryTests {
             ],
         ]
         let reading = CanaryReading(KubernetesObject(json: json), minimumInterval: .seconds(1))
-        return reading.canary!
+        return reading.specified!.canary
     }()
 
     private static func metrics(

@@ -9,7 +9,7 @@ import Testing
 struct CanaryOutboxTests {
     @Test("keeps in the status exactly what waits, and the oldest gives way in both")
     func capacity() {
-        let outbox = CanaryOutbox { _ in }
+        let outbox = CanaryOutbox(onArrival: {}) { _ in }
         let calls = (1...CanaryOutbox.capacity + 5).map { Self.call("\($0)") }
         #expect(outbox.kept(with: calls) == calls.suffix(CanaryOutbox.capacity))
         #expect(outbox.add(calls) == 5)
@@ -19,7 +19,7 @@ struct CanaryOutboxTests {
 
     @Test("is bounded in bytes, but for a single call")
     func size() {
-        let outbox = CanaryOutbox { _ in }
+        let outbox = CanaryOutbox(onArrival: {}) { _ in }
         let large = String(repeating: "x", count: CanaryOutbox.capacityInBytes)
         #expect(outbox.add([Self.call("first"), Self.call(large)]) == 1)
         #expect(outbox.kept(with: []) == [Self.call(large)])
@@ -29,7 +29,7 @@ struct CanaryOutboxTests {
 
     @Test("takes what a status has kept once in a life, and hands it out in order")
     func restoration() async {
-        let outbox = CanaryOutbox { _ in }
+        let outbox = CanaryOutbox(onArrival: {}) { _ in }
         outbox.restore([Self.call("1"), Self.call("2")])
         outbox.restore([Self.call("1"), Self.call("2")])
         for text in ["1", "2"] {
@@ -42,7 +42,7 @@ struct CanaryOutboxTests {
 
     @Test("asks for a write that clears calls that were made when no other write has come between two looks")
     func staleness() async throws {
-        let outbox = CanaryOutbox { _ in }
+        let outbox = CanaryOutbox(onArrival: {}) { _ in }
         outbox.restore([Self.call("1")])
         #expect(!outbox.isStale())
         let entry = try #require(outbox.next(excluding: []))
