@@ -131,7 +131,7 @@ let package = Package(
                 "GRPC", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"), lifecycle, log,
             ], swiftSettings: strict),
-        // The two system calls of process supervision that Swift's Glibc module does not show.
+        // The system calls of process supervision, and the allocator's settings, that Swift's Glibc module does not show.
         .target(name: "CProcess"),
         // One machine without Kubernetes: processes, proxy, SQLite.
         .target(
@@ -150,10 +150,8 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Delivery", "Exposition", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout", "Timing",
-                crypto, hummingbird,
-                httpClient, log,
-                lifecycle,
+                "CProcess", "Delivery", "Exposition", "FlaggerAPI", "JSON", "KubernetesClient", "Rollout",
+                "Timing", crypto, hummingbird, httpClient, log, lifecycle,
             ] + nio,
             swiftSettings: strict),
         // The live terminal view of rollouts.
@@ -161,7 +159,8 @@ let package = Package(
         .executableTarget(
             name: "aviary",
             dependencies: [
-                "Controller", "Dashboard", "FlaggerAPI", "GRPC", "JSON", "KubernetesClient", "LoadGenerator",
+                "CProcess", "Controller", "Dashboard", "FlaggerAPI", "GRPC", "JSON", "KubernetesClient",
+                "LoadGenerator",
                 "LoadTester",
                 "SampleApp", "Standalone", "Timing", arguments, httpClient, log, lifecycle, tls,
             ],

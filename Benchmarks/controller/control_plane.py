@@ -85,8 +85,9 @@ class ControlPlane:
             return ""
 
     def add_canaries(self, numbers, hook):
+        """Adds canaries with their targets, which have no pods at first: nodes need hold those of primaries alone."""
         def add(number):
-            self.create(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments", deployment(f"app-{number}", NAMESPACE, 1))
+            self.create(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments", deployment(f"app-{number}", NAMESPACE, 0))
             self.create(f"/apis/flagger.app/v1beta1/namespaces/{NAMESPACE}/canaries", canary(f"app-{number}", hook))
         self.each(add, numbers)
 

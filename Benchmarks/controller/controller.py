@@ -56,9 +56,8 @@ class Controller:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def ticked_canaries(self):
-        """How many canaries have ticked since the start."""
-        counts = re.findall(r"^flagger_canary_duration_seconds_count\{.*\} (\d+)", self.get("/metrics"), re.M)
-        return sum(1 for count in counts if int(count) > 0)
+        """How many canaries have been looked at since the start."""
+        return len(re.findall(r"^flagger_canary_status\{", self.get("/metrics"), re.M))
 
     def lateness(self):
         """How many ticks began at most so many seconds late, by the bounds of the histogram."""

@@ -4,8 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __linux__
+#include <link.h>
+#endif
+#include <malloc.h>
 #include <signal.h>
+#include <stdint.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -52,4 +58,41 @@ int aviary_spawn(pid_t *pid, const char *path, char *const arguments[], char *co
 
 int aviary_pidfd_open(pid_t pid) {
     return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+void aviary_keep_heap_small(void) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+    // Setting it stops glibc from raising it, which would leave room for each large answer in the heap for good.
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+#endif
+}
+
+void aviary_trim_heap(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+#ifdef __linux__
+static int unmap(struct dl_phdr_info *object, size_t size, void *unused) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        // What can't be written is as in the file; relocations are in segments that can.
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        uintptr_t start = object->dlpi_addr + segment->p_vaddr;
+        uintptr_t end = (start + segment->p_memsz) & ~(page - 1);
+        start = (start + page - 1) & ~(page - 1);
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 1; // The program is the first object; its libraries are shared with others.
+}
+#endif
+
+void aviary_unmap_idle_program(void) {
+#ifdef __linux__
+    dl_iterate_phdr(unmap, NULL);
+#endif
 }

@@ -84,9 +84,12 @@ public final class ControllerProgram: Service {
         let workloads = try await workloadSettings()
         let server = ControllerServer(
             port: options.port, metrics: metrics, caches: caches, logger: logger, onListening: onListening)
+        // Whoever waits for leadership follows them as well, so as to act at once when it comes.
+        for type in CanaryCatalog.targetTypes + [.canary] { _ = caches.cache(of: type) }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await caches.run() }
             group.addTask { await recorder.run() }
+            group.addTask { await cancelWhenGracefulShutdown { await MemoryTrimming.run() } }
             group.addTask { try await server.run() }
             group.addTask {
                 await cancelWhenGracefulShutdown {
@@ -95,7 +98,9 @@ public final class ControllerProgram: Service {
                             cluster: WatchedCluster(caches: caches, api: api),
                             settings: self.options.settings, workloads: workloads, caller: caller,
                             client: servers, resources: resources, recorder: recorder,
-                            slots: TickSlots(count: self.options.concurrency), registry: TargetRegistry(),
+                            schedule: TickSchedule(
+                                limit: self.options.concurrency, onLateness: metrics.began(late:)),
+                            registry: TargetRegistry(),
                             metrics: metrics, logger: self.logger, now: Self.now)
                         await CanaryCatalog(caches: caches, environment: environment).run()
                     }

@@ -34,7 +34,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func value() throws(JSONSyntaxError) -> JSONValue {
+    mutating func value() throws(JSONSyntaxError) -> JSONValue {
         switch current {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
@@ -62,61 +62,62 @@ struct JSONParser {
         index += length
     }
 
-    private mutating func enter() throws(JSONSyntaxError) {
+    mutating func enter() throws(JSONSyntaxError) {
         depth += 1
         if depth > depthLimit { throw failure("nested more than \(depthLimit) deep") }
         index += 1
         skipSpace()
     }
 
+    /// Reads a member's name and what stands between it and the value.
+    mutating func memberName() throws(JSONSyntaxError) -> String {
+        guard current == UInt8(ascii: "\"") else { throw failure("a member's name is expected") }
+        let name = try string()
+        skipSpace()
+        guard current == UInt8(ascii: ":") else { throw failure("a colon is expected") }
+        index += 1
+        skipSpace()
+        return name
+    }
+
     private mutating func array() throws(JSONSyntaxError) -> JSONValue {
-        try enter()
-        defer { depth -= 1 }
         var elements: [JSONValue] = []
-        if current == UInt8(ascii: "]") {
-            index += 1
-            return .array(elements)
+        try separated(by: UInt8(ascii: "]")) { parser throws(JSONSyntaxError) in
+            elements.append(try parser.value())
         }
-        while true {
-            elements.append(try value())
-            skipSpace()
-            switch current {
-            case UInt8(ascii: ","):
-                index += 1
-                skipSpace()
-            case UInt8(ascii: "]"):
-                index += 1
-                return .array(elements)
-            default: throw failure("a comma or ']' is expected")
-            }
-        }
+        return .array(elements)
     }
 
     private mutating func object() throws(JSONSyntaxError) -> JSONValue {
+        var members: [String: JSONValue] = [:]
+        try separated(by: UInt8(ascii: "}")) { parser throws(JSONSyntaxError) in
+            members[try parser.memberName()] = try parser.value()
+        }
+        return .object(members)
+    }
+
+    /// Reads what stands between an opening bracket and its end, item by item.
+    @inline(__always)
+    mutating func separated(
+        by end: UInt8, item: (inout JSONParser) throws(JSONSyntaxError) -> Void
+    ) throws(JSONSyntaxError) {
         try enter()
         defer { depth -= 1 }
-        var members: [String: JSONValue] = [:]
-        if current == UInt8(ascii: "}") {
+        if current == end {
             index += 1
-            return .object(members)
+            return
         }
         while true {
-            guard current == UInt8(ascii: "\"") else { throw failure("a member's name is expected") }
-            let name = try string()
-            skipSpace()
-            guard current == UInt8(ascii: ":") else { throw failure("a colon is expected") }
-            index += 1
-            skipSpace()
-            members[name] = try value()
+            try item(&self)
             skipSpace()
             switch current {
             case UInt8(ascii: ","):
                 index += 1
                 skipSpace()
-            case UInt8(ascii: "}"):
+            case end:
                 index += 1
-                return .object(members)
-            default: throw failure("a comma or '}' is expected")
+                return
+            default: throw failure("a comma or '\(Character(UnicodeScalar(end)))' is expected")
             }
         }
     }

@@ -25,4 +25,18 @@ extension JSONValue {
     public init(parsing text: String, depthLimit: Int = JSONValue.depthLimit) throws(JSONSyntaxError) {
         try self.init(parsing: Array(text.utf8), depthLimit: depthLimit)
     }
+
+    /// Reads a JSON text that is an object, and hands over the elements of one of its lists one by one, in order: a long
+    /// list is never held as a whole.
+    ///
+    /// - Parameters:
+    ///   - list: the name of the member; when it is no list, or absent, nothing is handed over.
+    ///   - receive: gets an element. What follows it may turn out not to be JSON: it counts when this has returned.
+    /// - Returns: the object without that list; whatever the text is, when it is no object.
+    public static func parsing(
+        _ bytes: UnsafeRawBufferPointer, handingOver list: String, to receive: (JSONValue) -> Void
+    ) throws(JSONSyntaxError) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, depthLimit: depthLimit)
+        return try parser.document(handingOver: list, to: receive)
+    }
 }

@@ -25,7 +25,7 @@ extension KubernetesClient: KubernetesAPI {
     ) async throws -> ObjectList {
         var items: [KubernetesObject] = []
         let version = try await PagedList(type, in: namespace, matching: selector, pageSize: 500, of: self)
-            .read(restart: { items = [] }, receive: { items += $0 })
+            .read(restart: { items = [] }, receive: { items.append($0) })
         return ObjectList(items: items, resourceVersion: version)
     }
 

@@ -4,28 +4,29 @@ import NIOCore
 import Timing
 
 extension KubernetesClient: WatchAPI {
-    /// Reads one page of a list.
+    /// Reads one page of a list, and hands over its objects one by one.
     public func page(
         of type: ResourceType, in namespace: String?, matching selector: Selector, limit: Int,
-        after token: String?
+        after token: String?, receive: (KubernetesObject) -> Void
     ) async throws -> ObjectPage {
         var request = APIRequest(segments: type.path(in: namespace), purpose: "list \(type)")
         request.query = selector.query
         if limit > 0 { request.query.append(("limit", "\(limit)")) }
         if let token { request.query.append(("continue", token)) }
-        let json = try await json(request)
-        guard let version = json["metadata"]?["resourceVersion"]?.string else {
-            throw KubernetesError.unreadable("\(request.purpose): the answer is not a list")
-        }
-        // Lists leave out what all their items have in common.
-        let items = (json["items"]?.elements ?? []).map { item in
+        let answer = try await send(request)
+        guard answer.isSuccess else { throw answer.error(for: request.purpose) }
+        let json = try answer.json(for: request.purpose, handingOver: "items") { item in
+            // Lists leave out what all their items have in common.
             var members = item.members ?? [:]
             members["apiVersion"] = .string(type.apiVersion)
             members["kind"] = .string(type.kind)
-            return KubernetesObject(json: .object(members))
+            receive(KubernetesObject(json: .object(members)))
+        }
+        guard let version = json["metadata"]?["resourceVersion"]?.string else {
+            throw KubernetesError.unreadable("\(request.purpose): the answer is not a list")
         }
         let next = json["metadata"]?["continue"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        return ObjectPage(items: items, resourceVersion: version, next: next)
+        return ObjectPage(resourceVersion: version, next: next)
     }
 
     /// Hands over every change since a version, one after the other, until the server ends the watch.

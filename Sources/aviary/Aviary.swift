@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Foundation
 
 @main
@@ -37,6 +38,7 @@ struct Aviary: AsyncParsableCommand {
         let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
         if subcommandNames[name] != nil { arguments.insert(name, at: 0) }
         if arguments.first == ControllerCommand.configuration.commandName {
+            aviary_keep_heap_small()
             arguments =
                 arguments.prefix(1)
                 + GoFlags.normalised(Array(arguments.dropFirst()), switches: GoFlags.controllerSwitches)

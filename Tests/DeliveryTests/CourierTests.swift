@@ -95,6 +95,39 @@ struct CourierTests {
         #expect(quick == stride(from: 1, to: 20, by: 2).map { "quick \($0)" })
     }
 
+    @Test("drains an outbox, several calls of it sharing the work, and returns when nothing is left")
+    func drained() async {
+        let calls = (0..<60).map { call($0, to: "\($0 % 3)") }
+        let (memory, receiver) = (Memory(calls), Receiver())
+        let courier = Courier(
+            outbox: memory, caller: receiver, now: { Timestamp(milliseconds: 7) }, pause: { _ in })
+        async let first: Void = courier.drain()
+        async let second: Void = courier.drain()
+        _ = await (first, second)
+        #expect(memory.state.withLock { $0.waiting.isEmpty })
+        for receiverNumber in 0..<3 {
+            let received = receiver.received.withLock { $0.filter { $0.hasPrefix("\(receiverNumber) ") } }
+            #expect(
+                received
+                    == stride(from: receiverNumber, to: 60, by: 3).map { "\(receiverNumber) \($0)" })
+        }
+    }
+
+    @Test("what arrives while a slow receiver is called is delivered by the drain of its arrival")
+    func drainedBeside() async {
+        let (memory, receiver) = (Memory([call(0, to: "silent")]), Receiver(silent: ["silent"]))
+        let courier = Courier(
+            outbox: memory, caller: receiver, now: { Timestamp(milliseconds: 7) }, pause: { _ in })
+        let slow = Task { await courier.drain() }
+        while receiver.received.withLock({ $0.isEmpty }) { await Task.yield() }
+        memory.state.withLock { $0.waiting.append(OutboxEntry(id: 1, call: call(1, to: "quick"))) }
+        await courier.drain()
+        #expect(receiver.received.withLock { $0 } == ["silent 0", "quick 1"])
+        slow.cancel()
+        await slow.value
+        #expect(memory.state.withLock { $0.waiting.map(\.id) } == [0])
+    }
+
     @Test("a call that is interrupted stays owed, and the next courier makes it again")
     func interrupted() async {
         let memory = Memory([call(1), call(2)])

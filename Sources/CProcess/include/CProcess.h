@@ -12,4 +12,16 @@ int aviary_spawn(pid_t *pid, const char *path, char *const arguments[], char *co
 /// A descriptor that becomes readable when process `pid` exits; -1 with errno set on failure.
 int aviary_pidfd_open(pid_t pid);
 
+/// Prefers a small heap to a fast one: one arena for all threads, and blocks of 128 KiB and more are given back to the
+/// system when they are freed. To be called before other threads allocate. Does nothing where the allocator is not glibc's.
+void aviary_keep_heap_small(void);
+
+/// Gives free pages in the middle of the heap back to the system; takes some milliseconds. Does nothing where the allocator
+/// is not glibc's.
+void aviary_trim_heap(void);
+
+/// Lets go of the pages of this program's code and constants; those that are still used are mapped again, from the page
+/// cache, when they are touched. Costs some hundred minor faults. Does nothing but on Linux.
+void aviary_unmap_idle_program(void);
+
 #endif

@@ -8,18 +8,28 @@ final class CanaryCatalog: Sendable {
     private let caches: ClusterCaches
     private let environment: ControllerEnvironment
     private let canaries = Mutex<[ObjectKey: ClusterCanary]>([:])
+    private let owing: AsyncStream<ObjectKey>
+    private let owes: AsyncStream<ObjectKey>.Continuation
+
+    /// The kinds of targets, whose changes are followed.
+    static let targetTypes = [ResourceType.deployment, .daemonSet, .service]
+    /// After a start, that many canaries at rest are looked at in a second.
+    static let looksPerSecond = 500
 
     init(caches: ClusterCaches, environment: ControllerEnvironment) {
         self.caches = caches
         self.environment = environment
+        (owing, owes) = AsyncStream.makeStream()
     }
 
     /// Runs all canaries until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for kind in [ResourceType.deployment, .daemonSet, .service] {
-                group.addTask { await self.followTargets(of: kind) }
+            for type in Self.targetTypes {
+                group.addTask { await self.followTargets(of: type) }
             }
+            group.addTask { await self.environment.schedule.run() }
+            group.addTask { await self.deliver() }
             let cache = caches.cache(of: .canary)
             for await change in cache.changes() {
                 let keys: Set<ObjectKey> =
@@ -28,9 +38,9 @@ final class CanaryCatalog: Sendable {
                     case .everything: Set(cache.keys).union(canaries.withLock { $0 }.keys)
                     }
                 for (place, key) in keys.enumerated() {
-                    if let fresh = update(key, cache.value(key)) {
-                        let delay = delay(of: cache.value(key), place: place, of: keys.count)
-                        group.addTask { await fresh.run(after: delay) }
+                    let object = cache.object(key)
+                    if let fresh = update(key, object) {
+                        start(fresh, object, place: place, of: keys.count)
                     }
                 }
             }
@@ -56,7 +66,8 @@ final class CanaryCatalog: Sendable {
             known.retire()
         }
         note(key, object)
-        let canary = ClusterCanary(key, uid: object.uid, in: environment)
+        environment.metrics.count(key)
+        let canary = ClusterCanary(key, uid: object.uid, in: environment) { [owes] in owes.yield($0) }
         canaries.withLock { $0[key] = canary }
         return canary
     }
@@ -72,11 +83,24 @@ final class CanaryCatalog: Sendable {
             since: object.json[path: "metadata", "creationTimestamp"]?.string ?? "")
     }
 
-    /// Canaries at rest are spread over the shortest interval; new ones and running rollouts are looked at at once.
-    private func delay(of object: KubernetesObject?, place: Int, of count: Int) -> Duration {
+    /// New canaries and running rollouts are looked at at once. So are, one after the other, canaries at rest, of which
+    /// some may have a new revision that no controller has seen; from then on they are spread over the shortest interval.
+    private func start(_ canary: ClusterCanary, _ object: KubernetesObject?, place: Int, of count: Int) {
         let phase = object?.json[path: "status", "phase"]?.string.flatMap(Phase.init(rawValue:))
-        guard phase?.isAtRest == true, count > 1 else { return .zero }
-        return environment.settings.minimumInterval * place / count
+        let isSpread = phase?.isAtRest == true && count > 1
+        environment.schedule.add(
+            canary, after: isSpread ? .seconds(1) * place / Self.looksPerSecond : .zero,
+            firstInterval: isSpread ? environment.settings.minimumInterval * place / count : nil)
+    }
+
+    /// Makes owed calls, those of each canary apart from its ticks.
+    private func deliver() async {
+        await withDiscardingTaskGroup { group in
+            for await key in owing {
+                guard let canary = canaries.withLock({ $0[key] }) else { continue }
+                group.addTask { await canary.deliver() }
+            }
+        }
     }
 
     /// A new revision is seen at once, and so is a first primary that has become ready.
@@ -88,8 +112,9 @@ final class CanaryCatalog: Sendable {
                 continue
             }
             for key in keys {
-                let object = cache.value(key)
-                for canary in canaries(of: key.name, key, type) { canary.targetChanged(object) }
+                for canary in canaries(of: key.name, key, type) {
+                    canary.targetChanged(cache.object(key))
+                }
                 guard key.name.hasSuffix(PrimaryTemplate.suffix) else { continue }
                 let target = String(key.name.dropLast(PrimaryTemplate.suffix.count))
                 for canary in canaries(of: target, key, type) { canary.primaryChanged() }

@@ -4,8 +4,8 @@ import Foundation
 import KubernetesClient
 import Rollout
 
-/// What performs the rollout of a canary, as it is specified now.
-struct CanaryParts: Sendable {
+/// What performs the rollout of a canary, as it is specified now; for one tick.
+final class CanaryParts: Sendable {
     let definition: CanaryDefinition
     let context: TargetContext
     let workload: any ClusterWorkload

@@ -28,6 +28,9 @@ final class CanaryPerformer: Workload, Router, StatusStore, MetricsSource, Event
         }
     }
 
+    /// Lets go of the parts: the tick is over.
+    func release() { current.withLock { $0 = nil } }
+
     private var parts: CanaryParts {
         get throws {
             guard let found = current.withLock({ $0?.parts }) else { throw CancellationError() }

@@ -3,7 +3,7 @@ import JSON
 import KubernetesClient
 
 /// A canary as the server has it: decoded, with defaults, and what is wrong with it.
-struct CanaryReading: Sendable {
+final class CanaryReading: Sendable {
     /// What the reading rests on: a status write changes nothing of it.
     struct Basis: Sendable, Equatable {
         var uid: String?
@@ -17,9 +17,16 @@ struct CanaryReading: Sendable {
         }
     }
 
+    /// A canary as specified, shared by all who keep it.
+    final class Specified: Sendable {
+        let canary: Canary
+
+        init(_ canary: Canary) { self.canary = canary }
+    }
+
     let basis: Basis
     /// Nil when it could not be read at all.
-    let canary: Canary?
+    let specified: Specified?
     /// The first error, naming field and fix; nil when there is none.
     let error: String?
     /// What works but probably not as meant.
@@ -34,11 +41,11 @@ struct CanaryReading: Sendable {
         json[path: "metadata", "ownerReferences"] = nil
         let reader = ManifestReader(options: ValidationOptions(minimumInterval: minimumInterval))
         let manifest = reader.read(text: json.text)
-        canary = manifest.canaries.first
+        specified = manifest.canaries.first.map(Specified.init)
         let errors = manifest.diagnostics.filter { $0.severity == .error }.map(Self.text)
         error =
             errors.isEmpty
-            ? (canary == nil ? "the canary can't be read" : nil) : errors.joined(separator: "; ")
+            ? (specified == nil ? "the canary can't be read" : nil) : errors.joined(separator: "; ")
         warnings = manifest.diagnostics.filter { $0.severity == .warning }.map(Self.text)
     }
 

@@ -28,12 +28,12 @@ extension ClusterCanary {
     ///
     /// - Parameter known: what was decided last.
     func accept(_ reading: CanaryReading, known: Accepted? = nil) -> Result<Accepted, Refusal> {
-        guard let canary = reading.canary, reading.error == nil else {
+        guard let specified = reading.specified, reading.error == nil else {
             return .failure(Refusal(reason: "Invalid", message: reading.error ?? "the canary can't be read"))
         }
-        let target = TargetRegistry.Target(canary)
+        let target = TargetRegistry.Target(specified.canary)
         environment.registry.note(
-            key, releases: target, since: canary.metadata.creationTimestamp ?? "")
+            key, releases: target, since: specified.canary.metadata.creationTimestamp ?? "")
         if let owner = environment.registry.owner(of: target), owner != key {
             return .failure(
                 Refusal(
@@ -43,10 +43,13 @@ extension ClusterCanary {
                 ))
         }
         if let known, known.basis == reading.basis { return .success(known) }
-        return accept(canary, basis: reading.basis)
+        return accept(specified, basis: reading.basis)
     }
 
-    private func accept(_ canary: Canary, basis: CanaryReading.Basis) -> Result<Accepted, Refusal> {
+    private func accept(
+        _ specified: CanaryReading.Specified, basis: CanaryReading.Basis
+    ) -> Result<Accepted, Refusal> {
+        let canary = specified.canary
         let settings = environment.settings
         let provider = canary.spec.provider.flatMap { $0.isEmpty ? nil : $0 } ?? settings.provider
         guard let type = RouterType.named(provider) else {
@@ -75,8 +78,7 @@ extension ClusterCanary {
             definition.addEventWebhook(settings.eventWebhook)
             settings.alerts.add(to: &definition.alerts)
             return .success(
-                Accepted(
-                    canary: canary, definition: definition, router: type, provider: provider, basis: basis))
+                Accepted(specified, definition, router: type, provider: provider, basis: basis))
         } catch {
             return .failure(Refusal(reason: "Invalid", message: "\(error)"))
         }

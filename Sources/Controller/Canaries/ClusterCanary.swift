@@ -5,7 +5,7 @@ import Rollout
 import Synchronization
 
 /// One canary of the cluster: its ticks, and what they need to remember.
-final class ClusterCanary: Sendable {
+final class ClusterCanary: Ticker {
     /// What the last look has found out about the resource.
     private struct Knowledge {
         var reading: CanaryReading?
@@ -16,17 +16,29 @@ final class ClusterCanary: Sendable {
         var interval: Duration
     }
 
-    /// A valid canary.
-    struct Accepted: Sendable {
-        var canary: Canary
-        var definition: CanaryDefinition
-        var router: RouterType
-        var provider: String
-        var basis: CanaryReading.Basis
-    }
+    /// A valid canary; not copied into each task that works with it.
+    final class Accepted: Sendable {
+        private let specified: CanaryReading.Specified
+        let definition: CanaryDefinition
+        let router: RouterType
+        let provider: String
+        let basis: CanaryReading.Basis
 
-    /// Looks that are asked for come no more often than this: each may write to the API server.
-    private static let shortestPause = Duration.milliseconds(250)
+        init(
+            _ specified: CanaryReading.Specified, _ definition: CanaryDefinition, router: RouterType,
+            provider: String, basis: CanaryReading.Basis
+        ) {
+            (self.specified, self.definition, self.basis) = (specified, definition, basis)
+            (self.router, self.provider) = (router, provider)
+        }
+
+        var canary: Canary { specified.canary }
+
+        /// The same, but resting on another reading.
+        func resting(on basis: CanaryReading.Basis) -> Accepted {
+            Accepted(specified, definition, router: router, provider: provider, basis: basis)
+        }
+    }
 
     let key: ObjectKey
     /// Of the resource: one that is created again under the same name is another canary.
@@ -38,16 +50,19 @@ final class ClusterCanary: Sendable {
     private let performer = CanaryPerformer()
     private let interpreter: Interpreter
     private let knowledge: Mutex<Knowledge>
-    private let retirement = Wakeup()
-    private let loop: Mutex<TickLoop?> = Mutex(nil)
+    private let retirement = Retirement()
 
-    init(_ key: ObjectKey, uid: String?, in environment: ControllerEnvironment) {
+    /// - Parameter onOwed: told that calls are to be delivered.
+    init(
+        _ key: ObjectKey, uid: String?, in environment: ControllerEnvironment,
+        onOwed: @escaping @Sendable (ObjectKey) -> Void
+    ) {
         self.key = key
         self.uid = uid
         self.environment = environment
         knowledge = Mutex(Knowledge(interval: environment.settings.minimumInterval))
         let voice = Self.voice(key, uid: nil, environment)
-        outbox = CanaryOutbox { await voice.settled($0) }
+        outbox = CanaryOutbox(onArrival: { onOwed(key) }, onSettled: { await voice.settled($0) })
         courier = Courier(
             outbox: outbox, caller: environment.caller,
             alerts: AlertSender(resources: environment.resources, client: environment.client),
@@ -56,32 +71,23 @@ final class ClusterCanary: Sendable {
         interpreter = Interpreter(
             workload: performer, router: performer, store: performer, sink: performer,
             caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
-        let loop = TickLoop(shortestPause: Self.shortestPause) { [weak self] in
-            self?.knowledge.withLock { $0.interval } ?? .seconds(10)
-        } tick: { [weak self] due in
-            await environment.slots.withSlot {
-                environment.metrics.began(late: .now - due)
-                await self?.tick()
-            }
-        }
-        self.loop.withLock { $0 = loop }
     }
 
-    /// Ticks and tells event hooks until the task is cancelled or the canary retired.
-    func run(after delay: Duration) async {
-        await withDiscardingTaskGroup { group in
-            if let loop = loop.withLock({ $0 }) { group.addTask { await loop.run(after: delay) } }
-            group.addTask { await self.courier.run() }
-            await self.retirement.sleep(atMost: .seconds(1 << 32))
-            group.cancelAll()
-        }
-    }
+    var interval: Duration { knowledge.withLock { $0.interval } }
 
-    /// Ends `run`: the canary is gone.
-    func retire() { retirement.signal() }
+    func tick() async { await retirement.run { [self] in await lookOnce() } }
+
+    /// Makes the calls that are owed.
+    func deliver() async { await retirement.run { [self] in await courier.drain() } }
+
+    /// The canary is gone: ends what is under way.
+    func retire() {
+        environment.schedule.remove(self)
+        retirement.end()
+    }
 
     /// Looks soon.
-    func hurry() { loop.withLock { $0 }?.hurry() }
+    func hurry() { environment.schedule.hurry(self) }
 
     /// The resource may have changed: looks at once when that is worth it.
     func resourceChanged(_ object: KubernetesObject) {
@@ -107,7 +113,7 @@ final class ClusterCanary: Sendable {
 
     private var isIdle: Bool { memory { $0.status.phase }?.isAtRest ?? true }
 
-    private func tick() async {
+    private func lookOnce() async {
         let start = ContinuousClock.now
         do {
             try await look()
@@ -141,9 +147,8 @@ final class ClusterCanary: Sendable {
         case .failure(let refusal):
             try await tell(refusal, to: object)
             // A rollout under way must come to its end, by the rules that it started with.
-            if !isIdle, var valid = knowledge.withLock({ $0.valid }) {
-                valid.basis = reading.basis
-                try await perform(valid)
+            if !isIdle, let valid = knowledge.withLock({ $0.valid }) {
+                try await perform(valid.resting(on: reading.basis))
             }
         }
     }
@@ -162,20 +167,33 @@ final class ClusterCanary: Sendable {
             accepted, memory: memory, outbox: outbox, voice: voice, in: environment
         ) { [weak self] in self?.hurry() }
         performer.take(parts, voice)
+        defer { performer.release() }
         let status = try await parts.store.load()
-        try await parts.store.clearMadeCalls(status)
-        // What an earlier life has owed was found with the status.
-        courier.wake()
+        let isSuspended = accepted.canary.spec.suspend
+        if !isSuspended { try await parts.store.clearMadeCalls(status) }
         environment.metrics.follow(
             key, target: accepted.canary.spec.targetRef.name,
             strategy: ControllerMetrics.name(of: accepted.definition.plan.strategy),
             status)
-        var trouble = accepted.canary.spec.suspend ? nil : try await complaint(parts, in: status.phase)
-        if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {
+        if !isSuspended { try await keepPrimary(parts, status, voice) }
+        var trouble = isSuspended ? nil : try await complaint(parts, in: status.phase)
+        if !isSuspended, let phase = status.phase, phase != .initializing {
             do { try await parts.router.reconcile() } catch { trouble = error }
         }
         let outcome = try await interpreter.tick(parts.definition)
         if let trouble = outcome.trouble ?? trouble { throw trouble }
+    }
+
+    /// Between rollouts primary has all the traffic: one that somebody has deleted is made again.
+    private func keepPrimary(_ parts: CanaryParts, _ status: RolloutStatus, _ voice: CanaryVoice) async throws
+    {
+        guard status.phase?.isAtRest == true, let promoted = status.lastPromoted,
+            try await parts.workload.lacksPrimary()
+        else { return }
+        try await parts.workload.restorePrimary(at: promoted)
+        voice.announce(
+            .warning, "PrimaryRestored",
+            "\(parts.context.primaryName).\(parts.context.namespace) was deleted, made again from the target")
     }
 
     /// What is wrong with the target. A first primary is not made from such a one; later it is told, and a rollout

@@ -13,7 +13,7 @@ struct ControllerEnvironment: Sendable {
     let client: any ServerClient
     let resources: ClusterResources
     let recorder: EventRecorder
-    let slots: TickSlots
+    let schedule: TickSchedule
     let registry: TargetRegistry
     let metrics: ControllerMetrics
     let logger: Logger

@@ -5,7 +5,7 @@ import Synchronization
 
 /// One watch for each kind that somebody reads, started with the first reading.
 final class ClusterCaches: Service {
-    typealias Cache = ResourceCache<KubernetesObject>
+    typealias Cache = ResourceCache<KeptObject>
 
     /// How long a reading waits for the first list of its kind.
     static let patience = Duration.seconds(20)
@@ -48,7 +48,7 @@ final class ClusterCaches: Service {
             let cache = Cache(
                 CacheScope(type, in: namespace, matching: Projection.selector(of: type)), of: api,
                 logger: logger
-            ) { Projection.project($0, type) }
+            ) { KeptObject(Projection.project($0, type)) }
             caches[type] = cache
             starts.yield(cache)
             return cache

@@ -7,7 +7,7 @@ struct WatchedCluster: Cluster {
     let api: any KubernetesAPI
 
     func find(_ type: ResourceType, _ name: String, in namespace: String) async throws -> KubernetesObject? {
-        try await caches.syncedCache(of: type)[type.isNamespaced ? namespace : nil, name]
+        try await caches.syncedCache(of: type)[type.isNamespaced ? namespace : nil, name]?.object()
     }
 
     func fetch(_ type: ResourceType, _ name: String, in namespace: String) async throws -> KubernetesObject? {

@@ -26,10 +26,18 @@ final class CanaryOutbox: Outbox {
     }
 
     private let state = Mutex(State())
+    private let onArrival: @Sendable () -> Void
     private let onSettled: @Sendable (HistoryEntry) async -> Void
 
-    /// - Parameter onSettled: told what came of each call.
-    init(onSettled: @escaping @Sendable (HistoryEntry) async -> Void) { self.onSettled = onSettled }
+    /// - Parameters:
+    ///   - onArrival: told that calls are to be made.
+    ///   - onSettled: told what came of each call.
+    init(
+        onArrival: @escaping @Sendable () -> Void, onSettled: @escaping @Sendable (HistoryEntry) async -> Void
+    ) {
+        self.onArrival = onArrival
+        self.onSettled = onSettled
+    }
 
     func next(excluding receivers: Set<String>) -> OutboxEntry? {
         state.withLock { state in
@@ -44,18 +52,25 @@ final class CanaryOutbox: Outbox {
 
     /// Takes the calls that a status kept, once in a life.
     func restore(_ calls: [OwedCall]) {
-        state.withLock { state in
-            guard !state.isRestored else { return }
+        let isRestored = state.withLock { state in
+            guard !state.isRestored else { return false }
             state.isRestored = true
             state.keepsCalls = !calls.isEmpty
             Self.append(calls, to: &state)
+            return !calls.isEmpty
         }
+        if isRestored { onArrival() }
     }
 
     /// Adds calls that a status keeps.
     ///
     /// - Returns: how many older ones gave way.
-    func add(_ calls: [OwedCall]) -> Int { state.withLock { Self.append(calls, to: &$0) } }
+    func add(_ calls: [OwedCall]) -> Int {
+        guard !calls.isEmpty else { return 0 }
+        let dropped = state.withLock { Self.append(calls, to: &$0) }
+        onArrival()
+        return dropped
+    }
 
     @discardableResult
     private static func append(_ calls: [OwedCall], to state: inout State) -> Int {

@@ -17,7 +17,7 @@ public final class Courier: Sendable {
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    /// Makes a courier; `run()` must run for anything to be delivered.
+    /// Makes a courier; `run()` must run, or `drain()` be called, for anything to be delivered.
     ///
     /// - Parameters:
     ///   - outbox: what is owed.
@@ -59,6 +59,23 @@ public final class Courier: Sendable {
                 }
             }
             group.cancelAll()
+        }
+    }
+
+    /// Delivers what is owed until nothing is left that this call could deliver, or the task is cancelled. A call that is
+    /// under way then stays owed.
+    ///
+    /// In the place of `run()`: to be called whenever something is owed anew. Calls of it side by side share the work.
+    public func drain() async {
+        await withTaskGroup(of: Void.self) { group in
+            repeat {
+                while let entry = await take() {
+                    group.addTask {
+                        await self.deliver(entry)
+                        self.busy.withLock { _ = $0.remove(entry.call.receiver) }
+                    }
+                }
+            } while await group.next() != nil
         }
     }
 

@@ -26,10 +26,12 @@ public final class Wakeup: Sendable {
     }
 
     /// Sleeps for at most this long; returns early on a signal or when the task is cancelled.
-    public func sleep(atMost duration: Duration) async {
+    ///
+    /// - Parameter clock: measures; injected so that tests need no time.
+    public func sleep(atMost duration: Duration, clock: any Clock<Duration> = ContinuousClock()) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }
-            group.addTask { try? await Task.sleep(for: duration) }
+            group.addTask { try? await clock.sleep(for: duration) }
             await group.next()
             group.cancelAll()
         }

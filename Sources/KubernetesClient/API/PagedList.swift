@@ -17,11 +17,11 @@ struct PagedList: Sendable {
         self.api = api
     }
 
-    /// Hands over the pages in order and returns the list's version.
+    /// Hands over the objects in order and returns the list's version.
     ///
     /// - Parameter restart: what was handed over no longer counts.
     func read(
-        restart: () -> Void, receive: ([KubernetesObject]) -> Void
+        restart: () -> Void, receive: (KubernetesObject) -> Void
     ) async throws -> String {
         for attempt in 1...3 {
             // A server that compacts faster than pages are read is asked for all at once.
@@ -30,8 +30,8 @@ struct PagedList: Sendable {
                 var token: String?
                 while true {
                     let page = try await api.page(
-                        of: type, in: namespace, matching: selector, limit: limit, after: token)
-                    receive(page.items)
+                        of: type, in: namespace, matching: selector, limit: limit, after: token,
+                        receive: receive)
                     guard let next = page.next else { return page.resourceVersion }
                     token = next
                 }

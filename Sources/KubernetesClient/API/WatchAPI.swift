@@ -1,14 +1,17 @@
 /// Reads a kind of resource page by page, and follows its changes.
 public protocol WatchAPI: KubernetesAPI {
-    /// Reads one page of a list.
+    /// Reads one page of a list, and hands over its objects one by one, so that they need not be held together.
+    ///
+    /// Objects that were handed over count only when the call returns.
     ///
     /// - Parameters:
     ///   - limit: the number of objects a page has at most; 0 for all at once.
     ///   - token: the page before's ``ObjectPage/next``; nil for the first. A token that is too old throws
     ///     ``KubernetesError/expired(_:)``.
+    ///   - receive: gets an object.
     func page(
         of type: ResourceType, in namespace: String?, matching selector: Selector, limit: Int,
-        after token: String?
+        after token: String?, receive: (KubernetesObject) -> Void
     ) async throws -> ObjectPage
 
     /// Hands over every change since a version, one after the other, until the server ends the watch.
@@ -22,18 +25,15 @@ public protocol WatchAPI: KubernetesAPI {
     ) async throws
 }
 
-/// A part of a list.
+/// A part of a list, whose objects were handed over.
 public struct ObjectPage: Sendable {
-    /// The objects.
-    public var items: [KubernetesObject]
     /// The version of the whole list, the same on all its pages: where a watch goes on from.
     public var resourceVersion: String
     /// Leads to the next page; nil on the last.
     public var next: String?
 
     /// Makes a page.
-    public init(items: [KubernetesObject], resourceVersion: String, next: String? = nil) {
-        self.items = items
+    public init(resourceVersion: String, next: String? = nil) {
         self.resourceVersion = resourceVersion
         self.next = next
     }

@@ -49,7 +49,7 @@ extension ResourceCache {
         var fresh: [(ObjectKey, CacheStore<Projection>.Entry)] = []
         let version = try await PagedList(
             scope.type, in: scope.namespace, matching: scope.selector, pageSize: timing.pageSize, of: api
-        ).read(restart: { fresh = [] }, receive: { fresh += $0.map { ($0.key, entry(for: $0)) } })
+        ).read(restart: { fresh = [] }, receive: { fresh.append(($0.key, entry(for: $0))) })
         replace(with: fresh, version: version)
         return version
     }

@@ -12,12 +12,12 @@ public struct LeaderElectionTiming: Hashable, Sendable {
     /// The time between two looks at the lease by those who wait; together with `leaseDuration`, the longest take-over.
     public var retryPeriod: Duration
 
-    /// A take-over within 16.5 s of the leader's end without notice, and 0.3 requests a second for the leader.
+    /// A take-over within 15.5 s of the leader's end without notice, and 0.3 requests a second for the leader.
     public static let standard = LeaderElectionTiming()
 
-    /// Makes a timing; by default a lease of 15 s, 10 s to renew it, renewed every 3 s and looked at every 1.5 s.
+    /// Makes a timing; by default a lease of 14 s, 10 s to renew it, renewed every 3 s and looked at every 1.5 s.
     public init(
-        leaseDuration: Duration = .seconds(15), renewDeadline: Duration = .seconds(10),
+        leaseDuration: Duration = .seconds(14), renewDeadline: Duration = .seconds(10),
         renewPeriod: Duration = .seconds(3), retryPeriod: Duration = .milliseconds(1500)
     ) {
         self.leaseDuration = leaseDuration

@@ -13,8 +13,28 @@ struct APIAnswer: Sendable {
     ///
     /// - Throws: ``KubernetesError/unreadable(_:)`` when it is not JSON.
     func json(for purpose: String) throws(KubernetesError) -> JSONValue {
+        try read(for: purpose) { bytes throws(JSONSyntaxError) in try JSONValue(parsing: bytes) }
+    }
+
+    /// The body without one of its lists, whose elements are handed over.
+    ///
+    /// - Throws: ``KubernetesError/unreadable(_:)`` when it is not JSON.
+    func json(
+        for purpose: String, handingOver list: String, to receive: (JSONValue) -> Void
+    ) throws(KubernetesError) -> JSONValue {
+        try read(for: purpose) { bytes throws(JSONSyntaxError) in
+            try JSONValue.parsing(bytes, handingOver: list, to: receive)
+        }
+    }
+
+    private func read(
+        for purpose: String, _ parse: (UnsafeRawBufferPointer) throws(JSONSyntaxError) -> JSONValue
+    ) throws(KubernetesError) -> JSONValue {
         do {
-            return try JSONValue(reading: body)
+            let result = body.withUnsafeReadableBytes { bytes in
+                Result { () throws(JSONSyntaxError) in try parse(bytes) }
+            }
+            return try result.get()
         } catch {
             throw .unreadable("\(purpose): the answer is not JSON (\(error)): '\(start)'")
         }

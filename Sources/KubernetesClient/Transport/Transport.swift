@@ -32,7 +32,7 @@ final class Transport: Sendable {
         settings.connectionPool.retryConnectionEstablishment = false
         settings.connectionPool.idleTimeout = .seconds(60)
         settings.redirectConfiguration = .disallow
-        settings.http1_1ConnectionDebugInitializer = Self.keepAlive
+        settings.http1_1ConnectionDebugInitializer = Self.prepareConnection
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
     }
 
@@ -97,8 +97,9 @@ final class Transport: Sendable {
         headers.first(name: "Retry-After").flatMap { Int($0) }.map { .seconds(max($0, 0)) }
     }
 
-    /// Lets the kernel notice within a minute that a silent connection's other end is gone.
-    private static let keepAlive: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
+    /// Lets the kernel notice within a minute that a silent connection's other end is gone, and keeps buffers small: a
+    /// watch would hold on to those of the list that came before it.
+    private static let prepareConnection: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
         let tcp = ChannelOptions.Types.SocketOption.self
         let options: [(ChannelOptions.Types.SocketOption, Int)] = [
             (tcp.init(level: .socket, name: .so_keepalive), 1),
@@ -106,7 +107,12 @@ final class Transport: Sendable {
             (tcp.init(level: .tcp, name: .init(rawValue: TCP_KEEPINTVL)), 10),
             (tcp.init(level: .tcp, name: .init(rawValue: TCP_KEEPCNT)), 3),
         ]
-        let set = options.map { channel.setOption($0.0, value: $0.1) }
+        var set = options.map { channel.setOption($0.0, value: $0.1) }
+        set.append(channel.setOption(.maxMessagesPerRead, value: 1))
+        set.append(
+            channel.setOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 1 << 15)))
         // A connection through a proxy or in a test may have no such options, and works without them.
         return EventLoopFuture.andAllComplete(set, on: channel.eventLoop)
     }

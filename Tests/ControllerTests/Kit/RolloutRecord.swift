@@ -59,8 +59,8 @@ final class RolloutRecord: Sendable {
     /// Until the connection ends; what was missed meanwhile is not known, and the order of the rest stays right.
     private func follow(_ type: ResourceType) async throws {
         let page = try await client.page(
-            of: type, in: namespace, matching: .everything, limit: 0, after: nil)
-        for object in page.items { note(object, type) }
+            of: type, in: namespace, matching: .everything, limit: 0, after: nil
+        ) { note($0, type) }
         try await client.watch(type, in: namespace, matching: .everything, from: page.resourceVersion) {
             switch $0 {
             case .added(let object), .modified(let object): self.note(object, type)

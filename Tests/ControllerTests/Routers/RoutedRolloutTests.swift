@@ -77,7 +77,9 @@ struct RoutedRolloutTests {
         let cache = fixture.caches.cache(of: type)
         var seen: [Int] = []
         for await _ in cache.changes() {
-            guard let object = cache[namespace, "podinfo"], let weight = weight(object.json) else { continue }
+            guard let object = cache.object(ObjectKey(namespace: namespace, name: "podinfo")),
+                let weight = weight(object.json)
+            else { continue }
             if seen.last != weight { seen.append(weight) }
             if seen.count == end.count { break }
         }

@@ -75,7 +75,7 @@ struct RouterFixture: Sendable {
         let changed = try await client.patch(reference, with: .merge(patch), subresource: subresource)
         let cache = caches.cache(of: type)
         for await _ in cache.changes()
-        where cache[changed.namespace, name]?.resourceVersion == changed.resourceVersion { break }
+        where cache.object(changed.key)?.resourceVersion == changed.resourceVersion { break }
         return changed
     }
 }

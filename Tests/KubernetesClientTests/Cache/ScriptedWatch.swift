@@ -46,13 +46,15 @@ final class ScriptedWatch: WatchAPI {
 
     func page(
         of type: ResourceType, in namespace: String?, matching selector: Selector, limit: Int,
-        after token: String?
+        after token: String?, receive: (KubernetesObject) -> Void
     ) async throws -> ObjectPage {
-        try state.withLock { state in
+        let (items, page) = try state.withLock { state in
             state.lists += 1
             if let error = state.listError { throw error }
-            return ObjectPage(items: state.items, resourceVersion: "\(state.version)")
+            return (state.items, ObjectPage(resourceVersion: "\(state.version)"))
         }
+        items.forEach(receive)
+        return page
     }
 
     func watch(

@@ -82,10 +82,11 @@ struct RecordingAPI: WatchAPI {
 
     func page(
         of type: ResourceType, in namespace: String?, matching selector: Selector, limit: Int,
-        after token: String?
+        after token: String?, receive: (KubernetesObject) -> Void
     ) async throws -> ObjectPage {
         if token == nil { log.noteList() }
-        return try await api.page(of: type, in: namespace, matching: selector, limit: limit, after: token)
+        return try await api.page(
+            of: type, in: namespace, matching: selector, limit: limit, after: token, receive: receive)
     }
 
     func watch(

@@ -148,11 +148,13 @@ struct VerbTests {
             var pages = 0
             var token: String?
             repeat {
+                var items: [String] = []
                 let page = try await client.page(
                     of: TestKinds.configMap, in: namespace, matching: Selector(labels: "odd"), limit: 10,
-                    after: token)
-                #expect(page.items.count <= 10)
-                names.formUnion(page.items.map(\.name))
+                    after: token
+                ) { items.append($0.name) }
+                #expect(items.count <= 10)
+                names.formUnion(items)
                 token = page.next
                 pages += 1
             } while token != nil && pages < 10

@@ -143,7 +143,7 @@ struct LeaderElectionTests {
         let killed = clock.elapsed
         #expect(await clock.run(for: .seconds(30)) { second.leads })
         let takeover = clock.elapsed - killed
-        #expect(takeover > .seconds(14) && takeover <= .seconds(17), "\(takeover)")
+        #expect(takeover > .seconds(13) && takeover <= .seconds(16), "\(takeover)")
         second.stop()
     }
 

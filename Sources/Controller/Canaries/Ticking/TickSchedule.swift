@@ -1,0 +1,160 @@
+import Delivery
+import Synchronization
+
+/// Something that is looked at every interval.
+protocol Ticker: AnyObject, Sendable {
+    /// The time from the begin of one tick to that of the next; asked again after each.
+    var interval: Duration { get }
+
+    /// Looks once; bounded in time.
+    func tick() async
+}
+
+/// Ticks canaries when they are due, and at once when something is worth a look: so many at a time, in the order in which
+/// they fell due. Ticks of one canary never overlap.
+///
+/// A canary that waits has no task: a thousand of them would hold on to the stacks of their deepest ticks.
+final class TickSchedule: Sendable {
+    /// Looks that are asked for come no more often than this: each may write to the API server.
+    static let shortestPause = Duration.milliseconds(250)
+
+    private struct Entry {
+        let ticker: any Ticker
+        /// When the last tick began, or would have.
+        var start: Duration
+        /// The time from the begin of the first tick to that of the second, in the place of the interval.
+        var firstInterval: Duration?
+        /// When a look was asked for that has not begun.
+        var asked: Duration?
+        var isTicking = false
+
+        func due(_ interval: Duration) -> Duration {
+            let regular = start + interval
+            return asked.map { min(regular, max($0, start + TickSchedule.shortestPause)) } ?? regular
+        }
+    }
+
+    private struct State {
+        var entries: [ObjectIdentifier: Entry] = [:]
+        var queue = DueQueue<ObjectIdentifier>()
+        var free: Int
+    }
+
+    private let state: Mutex<State>
+    private let wakeup = Wakeup()
+    private let clock: any Clock<Duration>
+    private let elapsed: @Sendable () -> Duration
+    private let onLateness: @Sendable (Duration) -> Void
+
+    /// - Parameters:
+    ///   - limit: how many are ticked at once.
+    ///   - clock: waits; injected so that tests need no time.
+    ///   - elapsed: reads the same clock.
+    ///   - onLateness: told how long after it was due each tick begins.
+    init(
+        limit: Int, clock: any Clock<Duration>, elapsed: @escaping @Sendable () -> Duration,
+        onLateness: @escaping @Sendable (Duration) -> Void
+    ) {
+        state = Mutex(State(free: max(1, limit)))
+        self.clock = clock
+        self.elapsed = elapsed
+        self.onLateness = onLateness
+    }
+
+    /// Ticks by the machine's clock.
+    convenience init(limit: Int, onLateness: @escaping @Sendable (Duration) -> Void) {
+        let start = ContinuousClock.now
+        self.init(
+            limit: limit, clock: ContinuousClock(), elapsed: { ContinuousClock.now - start },
+            onLateness: onLateness)
+    }
+
+    /// Ticks from now on.
+    ///
+    /// - Parameters:
+    ///   - delay: the time to the first tick.
+    ///   - firstInterval: the time from the first tick to the second, so that those of many are spread; nil for the
+    ///     interval.
+    func add(_ ticker: any Ticker, after delay: Duration, firstInterval: Duration? = nil) {
+        let interval = ticker.interval
+        let entry = Entry(
+            ticker: ticker, start: elapsed() + delay - interval, firstInterval: firstInterval)
+        state.withLock { state in
+            state.entries[ObjectIdentifier(ticker)] = entry
+            state.queue.set(ObjectIdentifier(ticker), at: entry.due(interval))
+        }
+        wakeup.signal()
+    }
+
+    /// Ticks no more; a tick that is under way goes on.
+    func remove(_ ticker: any Ticker) {
+        state.withLock { state in
+            state.entries[ObjectIdentifier(ticker)] = nil
+            state.queue.remove(ObjectIdentifier(ticker))
+        }
+    }
+
+    /// Looks soon, whatever the interval; after a tick that is under way.
+    func hurry(_ ticker: any Ticker) {
+        let (id, interval, now) = (ObjectIdentifier(ticker), ticker.interval, elapsed())
+        state.withLock { state in
+            guard var entry = state.entries[id] else { return }
+            entry.asked = entry.asked ?? now
+            state.entries[id] = entry
+            if !entry.isTicking { state.queue.set(id, at: entry.due(interval)) }
+        }
+        wakeup.signal()
+    }
+
+    /// Ticks until the task is cancelled; forgets everybody then.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                while let (ticker, due) = begin() {
+                    group.addTask {
+                        self.onLateness(self.elapsed() - due)
+                        await ticker.tick()
+                        self.end(ticker)
+                    }
+                }
+                await wakeup.sleep(atMost: pause, clock: clock)
+            }
+        }
+        state.withLock { state in (state.entries, state.queue) = ([:], DueQueue()) }
+    }
+
+    private func begin() -> (any Ticker, due: Duration)? {
+        let now = elapsed()
+        return state.withLock { state in
+            guard state.free > 0, let (id, due) = state.queue.take(dueBy: now), var entry = state.entries[id]
+            else { return nil }
+            state.free -= 1
+            (entry.start, entry.asked, entry.isTicking) = (now, nil, true)
+            state.entries[id] = entry
+            return (entry.ticker, due)
+        }
+    }
+
+    private func end(_ ticker: any Ticker) {
+        let (id, interval) = (ObjectIdentifier(ticker), ticker.interval)
+        state.withLock { state in
+            state.free += 1
+            guard var entry = state.entries[id], entry.isTicking else { return }
+            let due = entry.due(entry.firstInterval ?? interval)
+            if let first = entry.firstInterval { entry.start += first - interval }
+            (entry.firstInterval, entry.isTicking) = (nil, false)
+            state.entries[id] = entry
+            state.queue.set(id, at: due)
+        }
+        wakeup.signal()
+    }
+
+    /// When the next tick is due; nil while nobody waits for one.
+    var next: Duration? { state.withLock { $0.queue.next } }
+
+    private var pause: Duration {
+        let next = state.withLock { state in state.free > 0 ? state.queue.next : nil }
+        // When all are busy, the end of a tick wakes.
+        return next.map { max($0 - elapsed(), .zero) } ?? .seconds(3600)
+    }
+}
