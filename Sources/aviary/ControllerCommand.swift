@@ -19,7 +19,8 @@ struct ControllerCommand: AsyncParsableCommand {
               aviary controller -mesh-provider=gatewayapi:v1 -metrics-server=http://prometheus.monitoring:9090
               aviary controller --kubeconfig ~/.kube/config --namespace test --log-level debug
               aviary controller -enable-leader-election -leader-election-namespace=aviary-system
-            """)
+            """,
+        version: Aviary.version)
 
     @OptionGroup(title: "Cluster") var cluster: ControllerClusterOptions
     @OptionGroup(title: "Canaries") var canaries: ControllerCanaryOptions

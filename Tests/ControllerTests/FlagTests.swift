@@ -26,6 +26,12 @@ struct FlagTests {
                 let elsewhere = try await Self.canaryElsewhere(controller)
                 try await controller.initialise(Self.measured(controller), labelled: "team")
                 try await Self.expectRoutersNamed(by: controller)
+                // One that can't be used counts as well.
+                var refused = controller.app()
+                refused.name = "refused"
+                refused.spec["provider"] = "appmesh"
+                _ = try await controller.client.create(refused.canary, as: .canary)
+                try await controller.shows("Invalid", "spec.provider: ", "refused")
                 try await controller.deploy("podinfo:2.0.0")
                 try await controller.reach("Succeeded", "release")
                 let primary = try await controller.get(.deployment, "podinfo-primary")
@@ -156,7 +162,7 @@ struct FlagTests {
         let text = try await controller.metrics()
         for line in [
             #"flagger_info{mesh_provider="kubernetes",version=""#,
-            "flagger_canary_total{\(space)} 3",
+            "flagger_canary_total{\(space)} 4",
             "flagger_canary_status{\(names)} 1",
             "flagger_canary_weight{\(space),workload=\"podinfo-primary\"} 100",
             "flagger_canary_weight{\(space),workload=\"podinfo\"} 0",

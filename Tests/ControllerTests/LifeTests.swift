@@ -108,6 +108,33 @@ struct LifeTests {
         }
     }
 
+    @Test("has primary made again that somebody has deleted, unless its revision is lost with it")
+    func primaryDeleted() async throws {
+        try await RunningController.run { controller in
+            try await controller.makeConfigMap("settings", ["color": "blue"])
+            var app = controller.app()
+            app.container = ["envFrom": [["configMapRef": ["name": "settings"]]]]
+            try await controller.initialise(app)
+            let namespace = controller.namespace
+            try await controller.cluster.kubectl("-n", namespace, "delete", "configmap", "settings-primary")
+            try await eventually { try await controller.get(.configMap, "settings-primary") != nil }
+            try await controller.cluster.kubectl("-n", namespace, "delete", "deployment", "podinfo-primary")
+            try await controller.hears("podinfo-primary.\(namespace) was deleted, made again from the target")
+            try await eventually { try await controller.replicas(of: "podinfo-primary") == 1 }
+            #expect(try await controller.phase() == "Initialized")
+
+            try await controller.kill()
+            try await controller.deploy("podinfo:2.0.0")
+            try await controller.cluster.kubectl("-n", namespace, "delete", "deployment", "podinfo-primary")
+            try controller.restart()
+            try await controller.shows("TargetUnusable", "is not at the revision that was released last")
+            #expect(try await controller.get(.deployment, "podinfo-primary") == nil)
+            try await controller.deploy("podinfo:1.0.0")
+            try await eventually { try await controller.image(of: "podinfo-primary") == "podinfo:1.0.0" }
+            try await controller.shows(nil)
+        }
+    }
+
     @Test("comes to the same end when the controller is killed again and again")
     func killed() async throws {
         try await HookServer.run { hooks in

@@ -54,8 +54,10 @@ struct OwedCallTests {
                 try await controller.initialise(app)
                 try await controller.deploy("podinfo:2.0.0")
                 try await controller.reach("Succeeded")
-                try await eventually { hooks.events.count == controller.announcements.count }
-                #expect(hooks.events == controller.announcements)
+                try await eventually("\(controller.announcements) against \(hooks.events)") {
+                    hooks.events == controller.announcements
+                        && hooks.events.last?.contains("Promotion completed!") == true
+                }
                 try await eventually {
                     try await controller.status().text().contains("\\\"owed\\\":[") == false
                 }

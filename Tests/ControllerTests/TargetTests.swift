@@ -1,5 +1,6 @@
 import JSON
 import KubernetesClient
+import KubernetesTesting
 import Testing
 
 @testable import Controller
@@ -103,6 +104,32 @@ struct TargetTests {
                 #expect(promoted?.annotations[PrimaryAutoscaler.pauseKey] == nil)
             }
         }
+    }
+
+    @Test(
+        "that a HorizontalPodAutoscaler scales gets the newest version that the server has",
+        arguments: [(["v1", "v2", "v2beta2"], "v2"), (["v1", "v2beta2"], "v2beta2"), (["v1"], nil)])
+    func autoscalerVersion(_ served: [String], _ expected: String?) async throws {
+        // The server of these tests has v2beta2 alone; a newer one tells its kinds in the same words.
+        let server = try await ScriptedAPIServer { request, _ in
+            guard let version = served.first(where: { request.path == "/apis/autoscaling/\($0)" }) else {
+                return .json(404, ["kind": "Status", "status": "Failure", "code": 404])
+            }
+            let kind: JSONValue = [
+                "name": "horizontalpodautoscalers", "namespaced": true, "kind": "HorizontalPodAutoscaler",
+            ]
+            return .json(
+                200,
+                [
+                    "kind": "APIResourceList", "groupVersion": .string("autoscaling/\(version)"),
+                    "resources": [kind],
+                ])
+        }
+        let client = try KubernetesClient(ClusterConfiguration(server: server.url))
+        let found = try await client.first(of: ResourceType.autoscalerTypes)
+        await client.shutdown()
+        await server.stop()
+        #expect(found?.version == expected)
     }
 
     private static let scaler: JSONValue = [

@@ -18,6 +18,8 @@ final class ControllerMetrics: Sendable {
     }
 
     private let canaries = Mutex<[ObjectKey: Canary]>([:])
+    /// All there are: also those that can't be used.
+    private let keys = Mutex<Set<ObjectKey>>([])
     private let delays = Mutex(DurationHistogram())
     let version: String
     let provider: String
@@ -37,8 +39,20 @@ final class ControllerMetrics: Sendable {
         }
     }
 
+    /// A canary is there, whether or not it can be used.
+    func count(_ key: ObjectKey) { keys.withLock { _ = $0.insert(key) } }
+
     /// A canary is gone.
-    func forget(_ key: ObjectKey) { canaries.withLock { $0[key] = nil } }
+    func forget(_ key: ObjectKey) {
+        keys.withLock { _ = $0.remove(key) }
+        canaries.withLock { $0[key] = nil }
+    }
+
+    /// How many canaries each namespace has.
+    var totals: [(namespace: String, count: Int)] {
+        Dictionary(grouping: keys.withLock { $0 }, by: { $0.namespace ?? "" })
+            .map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+    }
 
     /// A status became durable.
     func moved(_ key: ObjectKey, _ status: RolloutStatus) {

@@ -14,7 +14,7 @@ struct ControllerMetricsText {
         text.family("flagger_info", .gauge, "Version and mesh provider")
         text.sample(
             "flagger_info", [("mesh_provider", metrics.provider), ("version", metrics.version)], 1)
-        totals(&text, canaries)
+        totals(&text)
         states(&text, canaries)
         measurements(&text, canaries)
         outcomes(&text, canaries)
@@ -27,12 +27,11 @@ struct ControllerMetricsText {
         return text.text
     }
 
-    private func totals(_ text: inout PrometheusText, _ canaries: Canaries) {
+    private func totals(_ text: inout PrometheusText) {
         let name = "flagger_canary_total"
         text.family(name, .gauge, "Total number of canaries per namespace")
-        let byNamespace = Dictionary(grouping: canaries, by: { $0.key.namespace ?? "" })
-        for (namespace, members) in byNamespace.sorted(by: { $0.key < $1.key }) {
-            text.sample(name, [("namespace", namespace)], Double(members.count))
+        for (namespace, count) in metrics.totals {
+            text.sample(name, [("namespace", namespace)], Double(count))
         }
     }
 

@@ -66,6 +66,7 @@ final class CanaryCatalog: Sendable {
             known.retire()
         }
         note(key, object)
+        environment.metrics.count(key)
         let canary = ClusterCanary(key, uid: object.uid, in: environment) { [owes] in owes.yield($0) }
         canaries.withLock { $0[key] = canary }
         return canary

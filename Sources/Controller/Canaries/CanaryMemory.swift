@@ -1,3 +1,4 @@
+import KubernetesClient
 import Rollout
 import Synchronization
 
@@ -6,8 +7,15 @@ final class CanaryMemory: Sendable {
     /// What a target is known by. As long as its generation is the same, so is its specification, whatever a server that
     /// was upgraded fills in beside what it did before.
     struct KnownTarget {
+        /// Of the object: one that is created again counts its generations anew. Nil when a status does not tell.
+        var uid: String?
         var generation: Int
         var spec: String
+
+        /// Whether an object is what is known.
+        func isStill(_ object: KubernetesObject) -> Bool {
+            generation == object.generation && (uid == nil || uid == object.uid)
+        }
     }
 
     struct State {

@@ -169,17 +169,31 @@ final class ClusterCanary: Ticker {
         performer.take(parts, voice)
         defer { performer.release() }
         let status = try await parts.store.load()
-        try await parts.store.clearMadeCalls(status)
+        let isSuspended = accepted.canary.spec.suspend
+        if !isSuspended { try await parts.store.clearMadeCalls(status) }
         environment.metrics.follow(
             key, target: accepted.canary.spec.targetRef.name,
             strategy: ControllerMetrics.name(of: accepted.definition.plan.strategy),
             status)
-        var trouble = accepted.canary.spec.suspend ? nil : try await complaint(parts, in: status.phase)
-        if !accepted.canary.spec.suspend, let phase = status.phase, phase != .initializing {
+        if !isSuspended { try await keepPrimary(parts, status, voice) }
+        var trouble = isSuspended ? nil : try await complaint(parts, in: status.phase)
+        if !isSuspended, let phase = status.phase, phase != .initializing {
             do { try await parts.router.reconcile() } catch { trouble = error }
         }
         let outcome = try await interpreter.tick(parts.definition)
         if let trouble = outcome.trouble ?? trouble { throw trouble }
+    }
+
+    /// Between rollouts primary has all the traffic: one that somebody has deleted is made again.
+    private func keepPrimary(_ parts: CanaryParts, _ status: RolloutStatus, _ voice: CanaryVoice) async throws
+    {
+        guard status.phase?.isAtRest == true, let promoted = status.lastPromoted,
+            try await parts.workload.lacksPrimary()
+        else { return }
+        try await parts.workload.restorePrimary(at: promoted)
+        voice.announce(
+            .warning, "PrimaryRestored",
+            "\(parts.context.primaryName).\(parts.context.namespace) was deleted, made again from the target")
     }
 
     /// What is wrong with the target. A first primary is not made from such a one; later it is told, and a rollout

@@ -11,9 +11,10 @@ extension ClusterStatusStore {
     func recover() async throws -> RolloutStatus {
         if let status = try await restore({ _ in true }) { return status }
         let found = try await workload.observe()
-        guard let promoted = found.primary.revision, try await workload.takeOverPrimary() else {
-            return RolloutStatus()
-        }
+        var recognised = found.primary.revision
+        if recognised == nil { recognised = try await workload.recognisePrimary() }
+        guard let promoted = recognised, try await workload.takeOverPrimary() else { return RolloutStatus() }
+        if found.primary.revision == nil { try await workload.adoptPrimary(at: promoted) }
         guard found.primary.readiness == .ready else {
             // The first steps again, which touch nothing until primary serves.
             if promoted == found.target { return RolloutStatus() }

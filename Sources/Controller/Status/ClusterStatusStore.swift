@@ -35,7 +35,9 @@ struct ClusterStatusStore: StatusStore {
             if let generation = state.generation, let known = status.lastApplied {
                 memory { memory in
                     memory.known =
-                        memory.known ?? CanaryMemory.KnownTarget(generation: generation, spec: known.spec)
+                        memory.known
+                        ?? CanaryMemory.KnownTarget(
+                            uid: state.target, generation: generation, spec: known.spec)
                 }
             }
         case .new: status = try await recover()
@@ -68,11 +70,11 @@ struct ClusterStatusStore: StatusStore {
         guard var object = try await cluster.find(.canary, name, in: namespace) else { throw gone }
         guard CanaryReading.Basis(object) == basis else { throw outdated() }
         let before = object.json["status"]
-        let known = memory { ($0.target, $0.generation, $0.checksums) }
+        let known = memory { ($0.target, $0.known, $0.checksums) }
         let owed = outbox.kept(with: calls)
         let isTarget = known.0 == status.lastApplied
         let record = try StatusRecord.json(
-            status, generation: isTarget ? known.1 : nil, owed: owed, checksums: isTarget ? known.2 : nil,
+            status, known: isTarget ? known.1 : nil, owed: owed, checksums: isTarget ? known.2 : nil,
             before: before, targetKind: canary.spec.targetRef.kind, now: now())
         let wanted = RouterContext.noteCookies(in: record, of: status, canary, before: before)
         for attempt in 1... {

@@ -21,6 +21,8 @@ struct StatusRecord {
         var status: StoredStatus
         /// The target's generation when it was at the last applied revision.
         var generation: Int?
+        /// The target's uid then.
+        var target: String?
         /// Calls that may not have been made.
         var owed: [OwedCall]?
     }
@@ -44,14 +46,15 @@ struct StatusRecord {
     ///
     /// - Parameters:
     ///   - status: what was decided.
-    ///   - generation: the target's generation at the last applied revision.
+    ///   - known: the target at the last applied revision.
     ///   - owed: calls that may not have been made.
     ///   - checksums: the tracked configuration's, when they are those of the last applied revision; nil keeps the old.
     ///   - before: the status there is.
     ///   - targetKind: the kind of the target.
     ///   - now: the time.
     static func json(
-        _ status: RolloutStatus, generation: Int?, owed: [OwedCall], checksums: [String: String]?,
+        _ status: RolloutStatus, known: CanaryMemory.KnownTarget?, owed: [OwedCall],
+        checksums: [String: String]?,
         before: JSONValue?, targetKind: String, now: Date
     ) throws -> JSONValue {
         let time = now.formatted(.iso8601)
@@ -72,7 +75,8 @@ struct StatusRecord {
             json[cookie] = before?[cookie]
         }
         let state = State(
-            status: StoredStatus(status), generation: generation, owed: owed.isEmpty ? nil : owed)
+            status: StoredStatus(status), generation: known?.generation, target: known?.uid,
+            owed: owed.isEmpty ? nil : owed)
         var conditions: [JSONValue] = []
         if let phase = status.phase {
             conditions.append(

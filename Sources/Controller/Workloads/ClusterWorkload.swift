@@ -19,6 +19,15 @@ protocol ClusterWorkload: Workload {
     ///
     /// - Throws: `ControllerError.target` when it does not.
     func confirmCanary() async throws
+    /// Whether primary, or configuration that it reads, was deleted by somebody.
+    func lacksPrimary() async throws -> Bool
+    /// Makes it again from a target that is at the revision released last.
+    ///
+    /// - Throws: `ControllerError.target` when the target is at another one, which nobody has released.
+    func restorePrimary(at revision: Revision) async throws
+    /// What a primary runs that does not say so, as one that the peer has made: the target's revision when nothing tells
+    /// the two apart, and otherwise one that no target has. Nil when there is none, or it says so itself.
+    func recognisePrimary() async throws -> Revision?
     /// Notes on primary which revision it runs: it was made, or moved, by the peer.
     func adoptPrimary(at revision: Revision) async throws
     /// Runs the target in primary's place, for the canary is being deleted.
@@ -30,6 +39,9 @@ protocol ClusterWorkload: Workload {
 extension ClusterWorkload {
     /// Targets without pods of their own always do.
     func confirmCanary() async throws {}
+
+    /// Of targets without pods it is the target's.
+    func recognisePrimary() async throws -> Revision? { nil }
 }
 
 /// The workload of a canary's target.

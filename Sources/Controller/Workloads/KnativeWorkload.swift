@@ -66,6 +66,10 @@ struct KnativeWorkload: ClusterWorkload {
         try await target().annotations[KnativeRouter.primaryKey] != nil
     }
 
+    func lacksPrimary() async throws -> Bool { false }
+
+    func restorePrimary(at revision: Revision) async throws {}
+
     func adoptPrimary(at revision: Revision) async throws {}
 
     func restore() async throws -> Bool { true }

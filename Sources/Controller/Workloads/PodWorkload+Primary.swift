@@ -53,6 +53,58 @@ extension PodWorkload {
             configuration: objects.filter { tracked.references.contains($0.key) })
     }
 
+    func recognisePrimary() async throws -> Revision? {
+        let primary = try await context.cluster.fetch(
+            controller.type, context.primaryName, in: context.namespace)
+        guard let primary, primary.primaryRevision == nil else { return nil }
+        let revision = try await observe().target
+        let target = try await freshTarget(at: revision)
+        let template = target.object.json[path: "spec", "template"] ?? [:]
+        let wanted = target.template.podTemplate(of: template, at: revision)["spec"] ?? [:]
+        let own = primary.json[path: "spec", "template", "spec"] ?? [:]
+        return own.canonicalText == wanted.canonicalText ? revision : Revision(spec: "unknown")
+    }
+
+    func lacksPrimary() async throws -> Bool {
+        guard let primary = try await context.find(controller.type, context.primaryName) else { return true }
+        for (copy, object) in try await copies(of: primary) where object == nil && !copy.isOptional {
+            let source = String(copy.reference.name.dropLast(PrimaryTemplate.suffix.count))
+            if try await context.find(copy.reference.kind.type, source) != nil { return true }
+        }
+        return false
+    }
+
+    func restorePrimary(at revision: Revision) async throws {
+        let known = try await observe()
+        guard known.target == revision else { throw context.unreleased(targetText) }
+        let target = try await freshTarget(at: revision)
+        if try await context.find(controller.type, context.primaryName) == nil {
+            try await createPrimary(from: target, at: revision)
+        } else {
+            try await copyConfiguration(of: target)
+        }
+        try await PrimaryAutoscaler(context: context)?.reconcile()
+    }
+
+    /// The copies of configuration that primary reads, as far as they are there.
+    func copies(
+        of primary: KubernetesObject
+    ) async throws -> [(
+        copy: (reference: ConfigurationReferences.Reference, isOptional: Bool), object: KubernetesObject?
+    )] {
+        let references = ConfigurationReferences(
+            json: primary.json[path: Projection.templateKey, "configuration"])
+        var found: [((ConfigurationReferences.Reference, Bool), KubernetesObject?)] = []
+        for reference in references.all where reference.name.hasSuffix(PrimaryTemplate.suffix) {
+            found.append(
+                (
+                    (reference, references.optional[reference] ?? false),
+                    try await context.find(reference.kind.type, reference.name)
+                ))
+        }
+        return found
+    }
+
     func createPrimary(from target: FreshTarget, at revision: Revision) async throws {
         try await copyConfiguration(of: target)
         var spec: [String: JSONValue] = [:]

@@ -19,7 +19,9 @@ struct PodWorkload: ClusterWorkload {
             memory.checksums = configuration.checksums
             memory.target = revision
             memory.generation = target.generation
-            memory.known = target.generation.map { .init(generation: $0, spec: revision.spec) }
+            memory.known = target.generation.map {
+                .init(uid: target.uid, generation: $0, spec: revision.spec)
+            }
         }
         let readiness = controller.readiness(of: target, threshold: context.analysis.canaryReadyThreshold)
         return WorkloadObservation(
@@ -149,13 +151,9 @@ struct PodWorkload: ClusterWorkload {
     func takeOverPrimary() async throws -> Bool {
         guard let primary = try await context.find(controller.type, context.primaryName) else { return false }
         try await context.own(controller.type, primary)
-        let copies = ConfigurationReferences(
-            json: primary.json[path: Projection.templateKey, "configuration"])
-        for copy in copies.all where copy.name.hasSuffix(PrimaryTemplate.suffix) {
-            guard let object = try await context.find(copy.kind.type, copy.name),
-                object.controllerReference?["kind"] == .string(Canary.kind)
-            else { continue }
-            try await context.own(copy.kind.type, object)
+        for (copy, object) in try await copies(of: primary) {
+            guard let object, object.controllerReference?["kind"] == .string(Canary.kind) else { continue }
+            try await context.own(copy.reference.kind.type, object)
         }
         try await PrimaryAutoscaler(context: context)?.reconcile()
         return true
@@ -200,7 +198,7 @@ extension PodWorkload {
     func revision(of target: KubernetesObject, _ configuration: TrackedConfiguration) -> Revision {
         let computed = target.json[path: Projection.templateKey, "hash"]?.string ?? ""
         let spec = context.memory { memory in
-            if let known = memory.known, known.generation == target.generation, known.spec != computed {
+            if let known = memory.known, known.isStill(target), known.spec != computed {
                 memory.alias = (computed: computed, known: known.spec)
             }
             return memory.alias?.computed == computed ? memory.alias?.known ?? computed : computed

@@ -68,6 +68,16 @@ struct ServiceWorkload: ClusterWorkload {
         return true
     }
 
+    func lacksPrimary() async throws -> Bool {
+        try await context.find(.service, context.primaryName) == nil
+    }
+
+    func restorePrimary(at revision: Revision) async throws {
+        let target = try await target()
+        guard Self.hash(of: target) == revision.spec else { throw context.unreleased(text) }
+        try await put(target, named: context.primaryName, at: revision)
+    }
+
     func adoptPrimary(at revision: Revision) async throws {
         guard let primary = try await context.find(.service, context.primaryName),
             primary.primaryRevision != revision

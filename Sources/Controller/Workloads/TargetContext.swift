@@ -39,6 +39,13 @@ struct TargetContext: Sendable {
             ])
     }
 
+    /// Primary is gone, and so is the revision that it ran.
+    func unreleased(_ target: String) -> ControllerError {
+        .target(
+            "\(primaryName) is gone, and \(target) is not at the revision that was released last: deploy that one again, or delete the canary's status to start from the target as it is"
+        )
+    }
+
     /// An object of this canary: named, in its namespace, owned by it.
     func object(
         _ type: ResourceType, named name: String, labels: [String: String],

@@ -47,6 +47,7 @@ public actor TaskRunner: Service {
     /// Runs tasks until the service is shut down or cancelled, and then ends all of them.
     public func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.endOrphans() }
             for await key in starts.cancelOnGracefulShutdown() {
                 group.addTask { await self.perform(key) }
             }
@@ -128,6 +129,12 @@ public actor TaskRunner: Service {
             occupied += 1
             start.yield(queue.removeFirst())
         }
+    }
+
+    private func endOrphans() async {
+        let count = await OrphanedTasks.end(grace: limits.grace)
+        guard count > 0 else { return }
+        logger.notice("ended what tasks of an earlier run had left", metadata: ["processes": "\(count)"])
     }
 
     private func perform(_ key: TaskKey) async {

@@ -94,6 +94,32 @@ struct InterruptionTests {
         }
     }
 
+    @Test("is left alone by a leader that was stopped for longer than its lease, and wakes up again")
+    func leaderStopped() async throws {
+        try await ProviderDefinitions.shared.install()
+        try await RunningController.run(["-enable-leader-election=true"]) { controller in
+            try await RolloutRecord.follow(controller) { record in
+                try await controller.initialise(Self.app(controller))
+                let second = try controller.startAnother()
+                defer { second.signal(SIGKILL) }
+                try await eventually { second.errors.contains("waiting for leadership") }
+                try await controller.deploy("podinfo:2.0.0")
+                try await eventually { record.weights().last ?? 0 > 0 }
+                controller.program.signal(SIGSTOP)
+                let told = controller.log().count
+                try await eventually(within: .seconds(40)) { second.errors.contains("\"leading\"") }
+                controller.program.signal(SIGCONT)
+                try await eventually { controller.program.errors.contains("leadership lost") }
+                try await controller.reach("Succeeded")
+                // It may finish a sentence, and decides nothing.
+                let later = controller.log().dropFirst(told).compactMap { $0["msg"] }
+                #expect(
+                    later.allSatisfy { !$0.hasPrefix("status is ") && !$0.hasPrefix("Advance") }, "\(later)")
+                try await Self.expectEnd(of: controller, record)
+            }
+        }
+    }
+
     @Test(
         "comes to the same end when the controller is killed again and again, each time right after a write")
     func killed() async throws {

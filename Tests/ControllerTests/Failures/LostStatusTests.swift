@@ -32,6 +32,32 @@ struct LostStatusTests {
         }
     }
 
+    @Test("does not lose it when its manifest is replaced in the middle of a rollout")
+    func replaced() async throws {
+        try await HookServer.run { hooks in
+            hooks.answer("confirm-promotion", .status(403, body: "Forbidden"))
+            try await RunningController.run { controller in
+                var app = controller.app()
+                app.addHooks(["confirm-rollout", "pre-rollout", "confirm-promotion"], of: hooks)
+                try await controller.initialise(app)
+                try await controller.deploy("podinfo:2.0.0")
+                try await controller.reach("WaitingPromotion")
+                app.annotations = ["note": "replaced"]
+                app.spec["progressDeadlineSeconds"] = 90
+                let path = "\(controller.folder)/canary.json"
+                try app.canary.json.text().write(toFile: path, atomically: true, encoding: .utf8)
+                try await controller.cluster.kubectl("replace", "--filename", path)
+                let asked = hooks.calls(of: "confirm-promotion").count
+                try await eventually { hooks.calls(of: "confirm-promotion").count > asked + 2 }
+                #expect(try await controller.phase() == "WaitingPromotion")
+                hooks.answer("confirm-promotion", .status(200, body: "OK"))
+                try await controller.reach("Succeeded")
+                #expect(hooks.calls(of: "confirm-rollout").count == 1)
+                #expect(hooks.calls(of: "pre-rollout").count == 1)
+            }
+        }
+    }
+
     @Test("is at rest again when primary runs what the target is", arguments: Loss.allCases)
     func atRest(_ loss: Loss) async throws {
         try await RunningController.run { controller in
@@ -72,6 +98,27 @@ struct LostStatusTests {
                 try await controller.reach("Succeeded")
                 #expect(try await controller.image(of: "podinfo-primary") == "podinfo:2.0.0")
             }
+        }
+    }
+
+    @Test(
+        "tells by its template what a primary runs that another controller has made",
+        arguments: ["podinfo:1.0.0", "podinfo:2.0.0"])
+    func unmarked(deployed: String) async throws {
+        try await RunningController.run { controller in
+            try await controller.initialise(controller.app())
+            try await controller.kill()
+            let nothing: JSONValue = ["annotations": ["aviary/revision": .null]]
+            try await controller.patch(
+                .deployment, "podinfo-primary",
+                ["metadata": nothing, "spec": ["template": ["metadata": nothing]]])
+            try await controller.lose(.status)
+            if deployed != "podinfo:1.0.0" { try await controller.deploy(deployed) }
+            try controller.restart()
+            try await controller.reach(deployed == "podinfo:1.0.0" ? "Initialized" : "Succeeded")
+            #expect(try await controller.image(of: "podinfo-primary") == deployed)
+            let isNew = try await controller.events().contains { $0.contains("Advance podinfo") }
+            #expect(isNew == (deployed != "podinfo:1.0.0"))
         }
     }
 

@@ -28,8 +28,7 @@ struct TestCluster: Sendable {
         for name in ["canaries", "metrictemplates", "alertproviders"] {
             try await kubectl("apply", "-f", folder.appending(path: "\(name).yaml").path)
         }
-        try await kubectl(
-            "wait", "--for=condition=established", "--timeout=30s", "crd/canaries.flagger.app")
+        try await establish("crd/canaries.flagger.app")
     }
 
     /// Installs definitions of the providers' kinds: all of them, or those of one file.
@@ -37,8 +36,18 @@ struct TestCluster: Sendable {
         var url = Self.repository.appending(path: "Tests/ControllerTests/Resources/CRDs")
         if let file { url.append(path: "\(file).yaml") }
         try await kubectl("apply", "--filename", url.path)
-        try await kubectl(
-            "wait", "--for=condition=established", "--timeout=60s", "--filename", url.path)
+        try await establish("--filename", url.path)
+    }
+
+    /// Waits until the server serves the kinds of definitions. One that is quite new has no conditions yet, which
+    /// kubectl takes for an error.
+    private func establish(_ definitions: String...) async throws {
+        let arguments =
+            ["--kubeconfig", plane.kubeconfig, "wait", "--for=condition=established", "--timeout=60s"]
+            + definitions
+        try await eventually(within: .seconds(60)) {
+            (try? await Self.run("kubectl", arguments)) != nil
+        }
     }
 
     /// Runs kubectl; fails the test when it fails.
@@ -57,8 +66,15 @@ struct TestCluster: Sendable {
         let ended = try await Subprocess.run(
             .path(.init("\(try await Tools.shared.found())/\(tool)")), arguments: Arguments(arguments),
             input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        try #require(ended.terminationStatus.isSuccess, "\(tool) \(arguments): \(ended.standardError)")
+        guard ended.terminationStatus.isSuccess else {
+            throw ToolFailure(description: "\(tool) \(arguments): \(ended.standardError)")
+        }
         return ended.standardOutput
+    }
+
+    /// A tool that said no.
+    private struct ToolFailure: Error, CustomStringConvertible {
+        let description: String
     }
 }
 

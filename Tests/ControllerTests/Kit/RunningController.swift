@@ -149,7 +149,10 @@ final class RunningController {
         _ count: Int, of name: String = "podinfo", sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         for _ in 0..<count {
-            try await patch(.service, "\(name)-canary", ["spec": ["selector": ["app": "nobody"]]])
+            try await eventually(sourceLocation: sourceLocation) {
+                let broken: JSONValue = ["spec": ["selector": ["app": "nobody"]]]
+                return (try? await patch(.service, "\(name)-canary", broken)) != nil
+            }
             try await eventually(sourceLocation: sourceLocation) {
                 let side = try await get(.service, "\(name)-canary")
                 return side?.json[path: "spec", "selector"] == ["app": .string(name)]

@@ -86,28 +86,33 @@ extension String {
 }
 
 extension BuiltinQueryTests.Expectation {
+    static let kubernetes = Self(
+        provider: "kubernetes",
+        successRate:
+            #"sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)",status!~"5.*"}[1m]))/sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))*100"#,
+        duration:
+            #"histogram_quantile(0.99,sum(rate(http_request_duration_seconds_bucket{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))by(le))"#,
+        milliseconds: 250)
+
+    static let linkerd = Self(
+        provider: "linkerd",
+        successRate:
+            #"sum(rate(response_total{namespace="test",deployment=~"podinfo",direction="inbound",classification!="failure"}[1m]))/sum(rate(response_total{namespace="test",deployment=~"podinfo",direction="inbound"}[1m]))*100"#,
+        duration:
+            #"histogram_quantile(0.99,sum(rate(response_latency_ms_bucket{namespace="test",deployment=~"podinfo",direction="inbound"}[1m]))by(le))"#,
+        milliseconds: 0.25)
+
+    /// The same queries, for another provider.
+    func of(_ provider: String) -> Self {
+        var copy = self
+        copy.provider = provider
+        return copy
+    }
+
     static let all = [
-        Self(
-            provider: "kubernetes",
-            successRate:
-                #"sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)",status!~"5.*"}[1m]))/sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))*100"#,
-            duration:
-                #"histogram_quantile(0.99,sum(rate(http_request_duration_seconds_bucket{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))by(le))"#,
-            milliseconds: 250),
-        Self(
-            provider: "gatewayapi:v1",
-            successRate:
-                #"sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)",status!~"5.*"}[1m]))/sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))*100"#,
-            duration:
-                #"histogram_quantile(0.99,sum(rate(http_request_duration_seconds_bucket{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))by(le))"#,
-            milliseconds: 250),
-        Self(
-            provider: "gatewayapi:v1beta1",
-            successRate:
-                #"sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)",status!~"5.*"}[1m]))/sum(rate(http_request_duration_seconds_count{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))*100"#,
-            duration:
-                #"histogram_quantile(0.99,sum(rate(http_request_duration_seconds_bucket{kubernetes_namespace="test",kubernetes_pod_name=~"podinfo-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"}[1m]))by(le))"#,
-            milliseconds: 250),
+        kubernetes,
+        kubernetes.of("gatewayapi:v1"),
+        kubernetes.of("gatewayapi:v1beta1"),
         Self(
             provider: "istio",
             successRate:
@@ -157,20 +162,8 @@ extension BuiltinQueryTests.Expectation {
             duration:
                 #"histogram_quantile(0.99,sum(rate(envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name=~"test/podinfo-00002"}[1m]))by(le))"#,
             milliseconds: 0.25),
-        Self(
-            provider: "linkerd",
-            successRate:
-                #"sum(rate(response_total{namespace="test",deployment=~"podinfo",direction="inbound",classification!="failure"}[1m]))/sum(rate(response_total{namespace="test",deployment=~"podinfo",direction="inbound"}[1m]))*100"#,
-            duration:
-                #"histogram_quantile(0.99,sum(rate(response_latency_ms_bucket{namespace="test",deployment=~"podinfo",direction="inbound"}[1m]))by(le))"#,
-            milliseconds: 0.25),
-        Self(
-            provider: "smi:v1alpha1",
-            successRate:
-                #"sum(rate(response_total{namespace="test",deployment=~"podinfo",direction="inbound",classification!="failure"}[1m]))/sum(rate(response_total{namespace="test",deployment=~"podinfo",direction="inbound"}[1m]))*100"#,
-            duration:
-                #"histogram_quantile(0.99,sum(rate(response_latency_ms_bucket{namespace="test",deployment=~"podinfo",direction="inbound"}[1m]))by(le))"#,
-            milliseconds: 0.25),
+        linkerd,
+        linkerd.of("smi:v1alpha1"),
         Self(
             provider: "osm",
             successRate:

@@ -54,6 +54,28 @@ struct ProcessLifeTests {
         }
     }
 
+    @Test(
+        "ends at its start what a killed one has left, and nothing of one that lives", .timeLimit(.minutes(1))
+    )
+    func orphans() async throws {
+        let mark = "\(Int.random(in: 100_000...999_999)).5"
+        let (killed, living) = (try await LoadTesterProcess(), try await LoadTesterProcess())
+        for (server, name) in [(killed.server, mark), (living.server, mark + "1")] {
+            let command = "trap '' TERM; setsid -f sleep \(name); sleep \(name) & sleep \(name)"
+            _ = try await server.send("/", try taskPayload(["type": "cmd", "cmd": command]))
+            try await eventually { try LoadTesterProcess.count(of: "sleep\u{0}\(name)\u{0}") == 3 }
+        }
+        _ = try await killed.end(by: SIGKILL)
+        #expect(try LoadTesterProcess.count(of: "sleep\u{0}\(mark)\u{0}") == 3)
+        let next = try await LoadTesterProcess(["--grace-period", "1s"])
+        try await eventually { try LoadTesterProcess.count(of: "sleep\u{0}\(mark)\u{0}") == 0 }
+        #expect(try LoadTesterProcess.count(of: "sleep\u{0}\(mark)1\u{0}") == 3)
+        try await eventually { try next.logText.contains("ended what tasks of an earlier run had left") }
+        #expect(try await living.end(by: SIGTERM) == 0)
+        #expect(try LoadTesterProcess.count(of: "sleep\u{0}\(mark)1\u{0}") == 0)
+        #expect(try await next.end(by: SIGTERM) == 0)
+    }
+
     @Test("ends what a bash task leaves behind, and waits for what a cmd task leaves")
     func leftovers() async throws {
         let mark = "\(Int.random(in: 100_000...999_999)).125"

@@ -33,7 +33,7 @@ struct ProcessGroup: Sendable {
             let pipe = try await OutputPipe(to: context.output)
             var options = PlatformOptions()
             options.processGroupID = 0
-            let mark = UUID().uuidString
+            let mark = TaskMark().text
             let variables = context.environment.merging([ProcessFamily.markVariable: mark]) { $1 }
             let additions = variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
             let ended = try await Subprocess.run(
