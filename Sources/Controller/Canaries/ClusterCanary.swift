@@ -75,6 +75,11 @@ final class ClusterCanary: Ticker {
 
     var interval: Duration { knowledge.withLock { $0.interval } }
 
+    var isStarting: Bool {
+        let phase = memory { $0.status.phase }
+        return phase == nil || phase == .initializing
+    }
+
     func tick() async { await retirement.run { [self] in await lookOnce() } }
 
     /// Makes the calls that are owed.

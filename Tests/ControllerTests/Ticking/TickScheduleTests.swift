@@ -15,11 +15,14 @@ final class TickScheduleTests: Sendable {
             var mayEnd: Bool
         }
         let interval: Duration
+        let isStarting: Bool
         private let clock: ManualClock
         let state: Mutex<State>
 
-        init(_ clock: ManualClock, every interval: Duration, isQuick: Bool = true) {
-            (self.clock, self.interval) = (clock, interval)
+        init(
+            _ clock: ManualClock, every interval: Duration, isQuick: Bool = true, isStarting: Bool = false
+        ) {
+            (self.clock, self.interval, self.isStarting) = (clock, interval, isStarting)
             state = Mutex(State(mayEnd: isQuick))
         }
 
@@ -134,6 +137,25 @@ final class TickScheduleTests: Sendable {
             slow[0].letGo()
             try #require(await clock.run(for: .zero) { waiting.begun == [.seconds(3)] })
             #expect(delays.withLock { $0 } == [.zero, .zero, .seconds(3)])
+        }
+    }
+
+    @Test("ticks few of those that are being set up at once, and keeps the others from none of their slots")
+    func starting() async throws {
+        let schedule = schedule(limit: TickSchedule.startingLimit + 1)
+        let fresh = (0..<TickSchedule.startingLimit + 5).map { _ in
+            Probe(clock, every: .seconds(10), isQuick: false, isStarting: true)
+        }
+        let regular = Probe(clock, every: .seconds(10))
+        try await running(schedule) {
+            for probe in fresh { schedule.add(probe, after: .zero) }
+            let begun = { fresh.count { !$0.begun.isEmpty } }
+            try #require(await clock.run(for: .zero) { begun() == TickSchedule.startingLimit })
+            schedule.add(regular, after: .zero)
+            try #require(await clock.run(for: .zero) { regular.begun.count == 1 })
+            #expect(begun() == TickSchedule.startingLimit)
+            for probe in fresh { probe.letGo() }
+            try #require(await clock.run(for: .zero) { begun() == fresh.count })
         }
     }
 

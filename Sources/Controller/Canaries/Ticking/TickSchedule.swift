@@ -6,6 +6,9 @@ protocol Ticker: AnyObject, Sendable {
     /// The time from the begin of one tick to that of the next; asked again after each.
     var interval: Duration { get }
 
+    /// Whether it is being set up; asked again after each tick.
+    var isStarting: Bool { get }
+
     /// Looks once; bounded in time.
     func tick() async
 }
@@ -17,6 +20,9 @@ protocol Ticker: AnyObject, Sendable {
 final class TickSchedule: Sendable {
     /// Looks that are asked for come no more often than this: each may write to the API server.
     static let shortestPause = Duration.milliseconds(250)
+    /// How many that are being set up are ticked at once: their ticks wait for the API server alone, which more of them
+    /// would not make faster, and a thousand new canaries at once would leave their stacks' memory in pieces.
+    static let startingLimit = 24
 
     private struct Entry {
         let ticker: any Ticker
@@ -27,6 +33,7 @@ final class TickSchedule: Sendable {
         /// When a look was asked for that has not begun.
         var asked: Duration?
         var isTicking = false
+        var isStarting: Bool
 
         func due(_ interval: Duration) -> Duration {
             let regular = start + interval
@@ -37,7 +44,34 @@ final class TickSchedule: Sendable {
     private struct State {
         var entries: [ObjectIdentifier: Entry] = [:]
         var queue = DueQueue<ObjectIdentifier>()
+        /// Those that are being set up.
+        var startingQueue = DueQueue<ObjectIdentifier>()
         var free: Int
+        var startingFree = TickSchedule.startingLimit
+
+        /// When the first is due that may be ticked then.
+        var next: Duration? {
+            mutating get {
+                guard free > 0 else { return nil }
+                let starting = startingFree > 0 ? startingQueue.next : nil
+                return [queue.next, starting].compactMap(\.self).min()
+            }
+        }
+
+        mutating func wait(_ id: ObjectIdentifier, until time: Duration, isStarting: Bool) {
+            if isStarting { startingQueue.set(id, at: time) } else { queue.set(id, at: time) }
+        }
+
+        mutating func remove(_ id: ObjectIdentifier) {
+            queue.remove(id)
+            startingQueue.remove(id)
+        }
+
+        /// Takes the earliest that is due by then.
+        mutating func take(dueBy now: Duration) -> (element: ObjectIdentifier, due: Duration)? {
+            guard let next, next <= now else { return nil }
+            return queue.next == next ? queue.take(dueBy: now) : startingQueue.take(dueBy: now)
+        }
     }
 
     private let state: Mutex<State>
@@ -78,10 +112,11 @@ final class TickSchedule: Sendable {
     func add(_ ticker: any Ticker, after delay: Duration, firstInterval: Duration? = nil) {
         let interval = ticker.interval
         let entry = Entry(
-            ticker: ticker, start: elapsed() + delay - interval, firstInterval: firstInterval)
+            ticker: ticker, start: elapsed() + delay - interval, firstInterval: firstInterval,
+            isStarting: ticker.isStarting)
         state.withLock { state in
             state.entries[ObjectIdentifier(ticker)] = entry
-            state.queue.set(ObjectIdentifier(ticker), at: entry.due(interval))
+            state.wait(ObjectIdentifier(ticker), until: entry.due(interval), isStarting: entry.isStarting)
         }
         wakeup.signal()
     }
@@ -90,7 +125,7 @@ final class TickSchedule: Sendable {
     func remove(_ ticker: any Ticker) {
         state.withLock { state in
             state.entries[ObjectIdentifier(ticker)] = nil
-            state.queue.remove(ObjectIdentifier(ticker))
+            state.remove(ObjectIdentifier(ticker))
         }
     }
 
@@ -101,7 +136,7 @@ final class TickSchedule: Sendable {
             guard var entry = state.entries[id] else { return }
             entry.asked = entry.asked ?? now
             state.entries[id] = entry
-            if !entry.isTicking { state.queue.set(id, at: entry.due(interval)) }
+            if !entry.isTicking { state.wait(id, until: entry.due(interval), isStarting: entry.isStarting) }
         }
         wakeup.signal()
     }
@@ -110,50 +145,56 @@ final class TickSchedule: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                while let (ticker, due) = begin() {
+                while let (ticker, due, isStarting) = begin() {
                     group.addTask {
                         self.onLateness(self.elapsed() - due)
                         await ticker.tick()
-                        self.end(ticker)
+                        self.end(ticker, wasStarting: isStarting)
                     }
                 }
                 await wakeup.sleep(atMost: pause, clock: clock)
             }
         }
-        state.withLock { state in (state.entries, state.queue) = ([:], DueQueue()) }
-    }
-
-    private func begin() -> (any Ticker, due: Duration)? {
-        let now = elapsed()
-        return state.withLock { state in
-            guard state.free > 0, let (id, due) = state.queue.take(dueBy: now), var entry = state.entries[id]
-            else { return nil }
-            state.free -= 1
-            (entry.start, entry.asked, entry.isTicking) = (now, nil, true)
-            state.entries[id] = entry
-            return (entry.ticker, due)
+        state.withLock { state in
+            state.entries = [:]
+            (state.queue, state.startingQueue) = (DueQueue(), DueQueue())
         }
     }
 
-    private func end(_ ticker: any Ticker) {
-        let (id, interval) = (ObjectIdentifier(ticker), ticker.interval)
+    private func begin() -> (any Ticker, due: Duration, isStarting: Bool)? {
+        let now = elapsed()
+        return state.withLock { state in
+            guard let (id, due) = state.take(dueBy: now), var entry = state.entries[id] else { return nil }
+            state.free -= 1
+            if entry.isStarting { state.startingFree -= 1 }
+            (entry.start, entry.asked, entry.isTicking) = (now, nil, true)
+            state.entries[id] = entry
+            return (entry.ticker, due, entry.isStarting)
+        }
+    }
+
+    private func end(_ ticker: any Ticker, wasStarting: Bool) {
+        let (id, interval, isStarting) = (ObjectIdentifier(ticker), ticker.interval, ticker.isStarting)
         state.withLock { state in
             state.free += 1
+            if wasStarting { state.startingFree += 1 }
             guard var entry = state.entries[id], entry.isTicking else { return }
             let due = entry.due(entry.firstInterval ?? interval)
             if let first = entry.firstInterval { entry.start += first - interval }
-            (entry.firstInterval, entry.isTicking) = (nil, false)
+            (entry.firstInterval, entry.isTicking, entry.isStarting) = (nil, false, isStarting)
             state.entries[id] = entry
-            state.queue.set(id, at: due)
+            state.wait(id, until: due, isStarting: isStarting)
         }
         wakeup.signal()
     }
 
     /// When the next tick is due; nil while nobody waits for one.
-    var next: Duration? { state.withLock { $0.queue.next } }
+    var next: Duration? {
+        state.withLock { state in [state.queue.next, state.startingQueue.next].compactMap(\.self).min() }
+    }
 
     private var pause: Duration {
-        let next = state.withLock { state in state.free > 0 ? state.queue.next : nil }
+        let next = state.withLock { $0.next }
         // When all are busy, the end of a tick wakes.
         return next.map { max($0 - elapsed(), .zero) } ?? .seconds(3600)
     }
