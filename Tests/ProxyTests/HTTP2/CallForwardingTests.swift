@@ -198,7 +198,8 @@ import Testing
             client.data("x", on: stream, isLast: true)
             let response = try await client.response(stream)
             #expect((response.status ?? response.reset.map { _ in "reset" }) == status)
-            #expect(replica.requests.count == (status == "200" ? 1 : 0))
+            // The head of a request whose body turns out wrong may have been sent on.
+            #expect(replica.requests.filter(\.isEnded).count == (status == "200" ? 1 : 0))
             #expect(await proxy.statistics(.primary, over: .seconds(60)).failures == 0)
             await client.close()
         }
