@@ -107,7 +107,8 @@ let package = Package(
         // Strict reading of HTTP/1.1 heads and bodies, for the proxy's and the load generator's hot paths.
         .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
-        .target(name: "Proxy", dependencies: ["HTTP1"] + eventLoops + [log], swiftSettings: optimised),
+        .target(
+            name: "Proxy", dependencies: ["HTTP1"] + eventLoops + http2 + [log], swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
@@ -189,7 +190,8 @@ let package = Package(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI", tls] + nio, swiftSettings: strict),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio
+                + http2,
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
@@ -207,7 +209,8 @@ let package = Package(
         // Against Python's gRPC, which Scripts/install-dependencies installs.
         .testTarget(
             name: "GRPCTests",
-            dependencies: ["GRPC", "JSON", "LoadGenerator", "SampleApp", "aviary", log, tls] + nio + http2,
+            dependencies: ["GRPC", "JSON", "LoadGenerator", "Proxy", "SampleApp", "aviary", log, tls] + nio
+                + http2,
             exclude: ["Peer"], swiftSettings: strict),
         .testTarget(name: "SampleAppTests", dependencies: ["SampleApp", httpClient], swiftSettings: strict),
         // Against a real API server, which Scripts/kubernetes-test-env starts.

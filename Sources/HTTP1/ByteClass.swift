@@ -9,6 +9,15 @@ package func isTokenByte(_ byte: UInt8) -> Bool {
     return (word >> UInt64(byte & 63)) & 1 == 1
 }
 
+/// Whether a byte may stand in the name of a host with its port.
+@inlinable @inline(__always)
+package func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x20, 0x09, 0x2C, 0x2F, 0x3F, 0x23, 0x40, 0x5C: false  // space , / ? # @ \
+    default: true
+    }
+}
+
 /// The offset of the first control character other than a tab, or `end`.
 @inlinable @inline(__always)
 package func endOfFieldText(_ base: UnsafePointer<UInt8>, from: Int, to end: Int) -> Int {

@@ -50,11 +50,8 @@ extension RequestHead {
             return
         }
         let field = fields[hostField]
-        for index in Int(field.valueStart)..<Int(field.valueEnd) {
-            switch base[index] {
-            case 0x20, 0x09, 0x2C, 0x2F, 0x3F, 0x23, 0x40, 0x5C: throw .host  // space , / ? # @ \
-            default: continue
-            }
+        for index in Int(field.valueStart)..<Int(field.valueEnd) where !isHostByte(base[index]) {
+            throw .host
         }
     }
 

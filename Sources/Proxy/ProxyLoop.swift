@@ -17,6 +17,14 @@ final class ProxyLoop {
     var clients = Roster<ClientConnection>()
     var upstreams = Roster<UpstreamConnection>()
     var mirrors = 0
+    let flushes = FlushQueue()
+    /// Work space for the head of an HTTP/2 request.
+    var callHead = ByteBuffer()
+    var http2Clients = Roster<HTTP2Client>()
+    var http2Upstreams = Roster<HTTP2Upstream>()
+    var calls = Roster<HTTP2Call>()
+    /// Bytes of the heads and bodies of HTTP/2 calls.
+    var callBytes = 0
     private(set) var drain: Drain?
 
     private let shared: SharedTable
@@ -95,26 +103,42 @@ final class ProxyLoop {
         // Ending one connection may end others, so the rosters are not walked while that happens.
         for client in clients.members where client.deadline <= now { client.deadlinePassed() }
         for upstream in upstreams.members where upstream.deadline <= now { upstream.deadlinePassed() }
+        for call in calls.members where call.deadline <= now { call.deadlinePassed() }
+        for client in http2Clients.members where client.deadline <= now { client.deadlinePassed() }
+        for upstream in http2Upstreams.members where upstream.deadline <= now { upstream.deadlinePassed() }
+        flushes.endBatch()
         pools = pools.filter { $0.value.isCurrent || $0.value.inFlight > 0 }
-        guard let drain else { return }
-        if now >= drain.idleCloseAt {
-            for client in clients.members where client.isIdle { client.closeNow() }
-        }
-        if now >= drain.cutAt { for client in clients.members { client.closeNow() } }
-        if clients.isEmpty { finishDrain() }
+        if let drain { sweep(drain) }
     }
+
+    private func sweep(_ drain: Drain) {
+        if coarseNow >= drain.idleCloseAt {
+            for client in clients.members where client.isIdle { client.closeNow() }
+            for client in http2Clients.members where client.isIdle { client.finish() }
+        }
+        if coarseNow >= drain.cutAt {
+            for client in clients.members { client.closeNow() }
+            for client in http2Clients.members { client.link.close() }
+        }
+        if clients.isEmpty, http2Clients.isEmpty { finishDrain() }
+    }
+
+    /// Client connections of all kinds.
+    var clientCount: Int { clients.count + http2Clients.count }
 
     /// Lets requests in flight finish, then ends; `cutAt` ends what is left.
     func beginDrain(_ drain: Drain) {
         let waiting = self.drain?.finished ?? []
         self.drain = drain
         self.drain?.finished += waiting
+        for client in http2Clients.members { client.leave(idleCloseAt: drain.idleCloseAt) }
         sweep()
     }
 
     private func finishDrain() {
         stopSweeping()
         for upstream in upstreams.members { upstream.closeNow() }
+        for upstream in http2Upstreams.members { upstream.link.close() }
         let finished = drain?.finished ?? []
         drain?.finished = []
         for promise in finished { promise.succeed(()) }

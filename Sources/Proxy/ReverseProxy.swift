@@ -3,7 +3,7 @@ import NIOCore
 public import NIOPosix
 import Synchronization
 
-/// A streaming HTTP/1.1 reverse proxy that splits a service's traffic between its two sides.
+/// A streaming reverse proxy for HTTP/1.1 and HTTP/2 that splits a service's traffic between its two sides.
 ///
 /// It listens on any number of addresses and works on the event loops it is given; requests stay on the
 /// event loop of their connection from beginning to end. Bodies are streamed with back-pressure and
@@ -105,7 +105,7 @@ public final class ReverseProxy: Sendable {
                             loop: loop, audience: listener.audience,
                             address: channel.remoteAddress?.ipAddress ?? "unknown",
                             port: channel.localAddress?.port ?? 0,
-                            isSurplus: loop.clients.count >= loop.limits.connectionsPerLoop))
+                            isSurplus: loop.clientCount >= loop.limits.connectionsPerLoop))
                 }
             }
         do {
@@ -139,6 +139,9 @@ public final class ReverseProxy: Sendable {
             eventLoop.execute {
                 for client in loop.value.clients.members {
                     client.leave(port: port, idleCloseAt: idleCloseAt)
+                }
+                for client in loop.value.http2Clients.members where client.port == port {
+                    client.leave(idleCloseAt: idleCloseAt)
                 }
             }
         }

@@ -20,9 +20,11 @@ struct GRPCResponder: Sendable {
         request.headers[.contentType]?.hasPrefix("application/grpc") == true
     }
 
-    func respond(to request: Request) -> Response {
+    /// Answers a call; reflection, by which clients find out what to call, never fails on purpose.
+    func respond(to request: Request, failing: () -> Bool) -> Response {
         let path = request.uri.path
         if path == HealthService.check.path {
+            guard !failing() else { return Self.refusal(.internal, "failing on purpose") }
             return stream(request) { message in try check(message) }
         }
         if ReflectionService.versions.contains(where: { ReflectionService.method($0).path == path }) {

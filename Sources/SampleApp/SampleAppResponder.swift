@@ -27,7 +27,9 @@ struct SampleAppResponder: HTTPResponder {
     }
 
     func respond(to request: Request, context: Context) async throws -> Response {
-        if GRPCResponder.answers(request) { return calls.respond(to: request) }
+        if GRPCResponder.answers(request) {
+            return calls.respond(to: request) { self.errors.nextFails() }
+        }
         var response = try await answer(request)
         response.headers[.appVersion] = configuration.version
         if readiness.isDraining { response.headers[.connection] = "close" }

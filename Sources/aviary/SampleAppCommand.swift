@@ -26,7 +26,11 @@ struct SampleAppCommand: AsyncParsableCommand {
     @Option(help: "Color it says it has. (default: $COLOR or blue)")
     var color: String?
 
-    @Option(help: "Share of requests answered 500, from 0 to 1; health and readiness are spared.")
+    @Option(
+        help: """
+            Share of requests answered 500, and of gRPC calls answered INTERNAL, from 0 to 1; /healthz and \
+            /readyz are spared.
+            """)
     var errorRate = 0.0
 
     @Option(help: "Time added to each answer, such as 20ms.", transform: durationArgument)

@@ -82,15 +82,6 @@ import Testing
             return (written + read).reduce(0, +)
         }.get()
     }
-
-    /// Waits until a count no longer grows.
-    private func settled(_ count: @escaping () -> Int) async throws {
-        var last = (count: -1, since: ContinuousClock.now)
-        try await eventually("the count to settle", within: .seconds(20)) {
-            if count() != last.count { last = (count(), ContinuousClock.now) }
-            return last.count > 0 && ContinuousClock.now - last.since > .milliseconds(400)
-        }
-    }
 }
 
 /// A number that several event loops add to.

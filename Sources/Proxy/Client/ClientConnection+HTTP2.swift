@@ -1,7 +1,7 @@
 import NIOCore
+import NIOHTTP2
 
-/// A client that begins with HTTP/2 (RFC 9113, 3.3), as gRPC's do, is passed through as a whole: the routes
-/// decide once for its connection, which is counted as one request.
+/// A client that begins with HTTP/2 (RFC 9113, 3.3), as gRPC's do, gets handlers for that in place of this one.
 extension ClientConnection {
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
@@ -12,32 +12,25 @@ extension ClientConnection {
         return begin.elementsEqual(Self.preface.prefix(begin.count))
     }
 
-    /// Passes the connection through once its preface is complete.
-    func passThrough() {
-        guard inbound.readableBytes >= Self.preface.count else { return }
-        loop.refreshRoutes()
-        exchange = Exchange()
-        exchange.started = loop.clock.now()
-        loop.coarseNow = exchange.started
-        exchange.side = loop.routes.side(for: audience)
-        exchange.isHTTP2 = true
-        exchange.isIdempotent = true
-        exchange.isRequestComplete = true
-        exchange.needsNewConnection = true
-        deadline = .max
-        attempt()
-    }
-
-    /// Lets bytes pass both ways from now on.
-    func tunnel(to connection: UpstreamConnection) {
-        state = .tunnel
-        upstream = connection
-        connection.begin(.client(self), answersHead: false)
-        connection.state = .tunnel
-        connection.deadline = .max
-        deadline = loop.coarseNow &+ loop.times.tunnelIdle
-        count(.served)
-        connection.send(inbound)
+    /// Hands the connection over once its preface is complete.
+    func becomeHTTP2() {
+        guard inbound.readableBytes >= Self.preface.count, let context else { return }
+        resume()
+        let bytes = inbound
         inbound = ByteBuffer()
+        state = .closed
+        let client = HTTP2Client(
+            loop: loop, audience: audience, address: String(decoding: client.address, as: UTF8.self),
+            port: port)
+        do {
+            let frames = NIOHTTP2Handler.forClient(loop.limits, watch: client.link.watch)
+            try context.pipeline.syncOperations.addHandler(frames, position: .after(self))
+            try context.pipeline.syncOperations.addHandler(client.link, position: .after(frames))
+        } catch {
+            return context.close(promise: nil)
+        }
+        if isLeaving || loop.drain != nil { client.leave(idleCloseAt: loop.coarseNow) }
+        context.fireChannelRead(wrapInboundOut(bytes))
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }

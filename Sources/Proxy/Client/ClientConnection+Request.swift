@@ -36,7 +36,7 @@ extension ClientConnection {
     /// - Returns: whether there was a whole head.
     private func readHead() -> Bool {
         if mayBeHTTP2 {
-            passThrough()
+            becomeHTTP2()
             if state == .idle { waitForHead() }
             return false
         }

@@ -96,8 +96,6 @@ extension ClientConnection {
     /// Gives an answer of the proxy's own in place of a replica's; counts as a failure of the side.
     func answer(_ reply: ErrorReply) {
         count(.failed)
-        // Text would be no answer in HTTP/2.
-        if exchange.isHTTP2 { return closeNow() }
         exchange.closes =
             !exchange.keepsAlive || !exchange.isRequestComplete || isLeaving || loop.drain != nil
         responseOut.clear()

@@ -40,7 +40,6 @@ extension ClientConnection {
     }
 
     private func run(on connection: UpstreamConnection) {
-        if exchange.isHTTP2 { return tunnel(to: connection) }
         state = .exchanging
         upstream = connection
         connection.begin(.client(self), answersHead: exchange.answersHead)

@@ -1,8 +1,9 @@
 import NIOCore
 
 /// A client's connection: reads its requests one at a time and has each answered by a replica.
-final class ClientConnection: ChannelInboundHandler, RosterMember {
+final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, RosterMember {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     enum State {
@@ -26,7 +27,7 @@ final class ClientConnection: ChannelInboundHandler, RosterMember {
     let audience: Listener.Audience
     let client: ForwardedClient
     /// The port it was accepted on.
-    private let port: Int
+    let port: Int
     /// Whether it ends after the present request, since its port is not served any more.
     private(set) var isLeaving = false
     /// Accepted beyond the limit of connections, only to be told so.

@@ -15,6 +15,8 @@ enum ErrorReply {
     case noEndpoint(Side)
     case tooManyConnections
     case gatewayTimeout
+    case overloaded
+    case deadlineExceeded
 
     init(_ error: MalformedHead) {
         switch error {
@@ -32,6 +34,8 @@ enum ErrorReply {
 
     var status: Int { line.0 }
 
+    var reason: String { line.2 }
+
     private var line: (Int, String, String) {
         switch self {
         case .badRequest(let reason): (400, "Bad Request", reason)
@@ -47,6 +51,8 @@ enum ErrorReply {
         case .noEndpoint(let side): (503, "Service Unavailable", "no replica of \(side.rawValue) is ready")
         case .tooManyConnections: (503, "Service Unavailable", "too many connections")
         case .gatewayTimeout: (504, "Gateway Timeout", "the replica did not answer in time")
+        case .overloaded: (503, "Service Unavailable", "too many calls are under way")
+        case .deadlineExceeded: (504, "Gateway Timeout", "the replica outlasted the call's time-out")
         }
     }
 

@@ -12,8 +12,6 @@ struct Exchange {
     var isIdempotent = false
     var isHTTP10 = false
     var asksForUpgrade = false
-    /// It stands for a whole connection of HTTP/2.
-    var isHTTP2 = false
     /// The client wants to use its connection again.
     var keepsAlive = true
     /// All that was sent to the replica is still at hand.

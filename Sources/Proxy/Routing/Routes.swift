@@ -66,13 +66,6 @@ struct Routes {
         return decision
     }
 
-    /// Decides about a connection whose requests are not looked at: by weight alone.
-    mutating func side(for audience: Listener.Audience) -> Side {
-        if case .side(let side) = audience { return side }
-        if canary.isEmpty || primary.isEmpty { return primary.isEmpty ? .canary : .primary }
-        return sampler.choose() ? .canary : .primary
-    }
-
     private mutating func byWeight(_ base: UnsafePointer<UInt8>, _ fields: HeadFields) -> RouteDecision {
         guard let canaryCookie, weight > 0 else {
             return RouteDecision(side: sampler.choose() ? .canary : .primary)

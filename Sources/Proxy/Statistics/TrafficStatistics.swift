@@ -3,7 +3,7 @@ public struct TrafficStatistics: Equatable, Sendable {
     /// Requests that ended in the window, mirrored ones among them.
     public var requests = 0
     /// Those that ended with a status of 500 or above, the proxy's own 502, 503 and 504 for the side among
-    /// them, and those whose response broke off.
+    /// them, those whose response broke off, and gRPC calls whose status is the server's fault.
     public var failures = 0
     /// Those whose client hung up before the response was complete; never a failure of the side.
     public var cancelled = 0

@@ -96,17 +96,7 @@ final class UpstreamConnection: ChannelInboundHandler, RosterMember {
     }
 
     /// Whether the replica has not closed the connection, as far as the kernel knows by now.
-    func isStillOpen() -> Bool {
-        guard let provider = context?.channel as? any SocketOptionProvider else { return false }
-        var isOpen = false
-        #if os(Linux)
-        let established: UInt8 = 1
-        provider.getTCPInfo().assumeIsolated().whenSuccess { isOpen = $0.tcpi_state == established }
-        #else
-        isOpen = context?.channel.isActive ?? false
-        #endif
-        return isOpen
-    }
+    func isStillOpen() -> Bool { context?.channel.isEstablished ?? false }
 
     func closeNow() {
         guard state != .closed else { return }

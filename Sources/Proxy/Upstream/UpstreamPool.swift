@@ -14,6 +14,8 @@ final class UpstreamPool {
     private unowned let loop: ProxyLoop
     private let address: SocketAddress?
     private var idle: [UpstreamConnection] = []
+    /// The connections for HTTP/2 calls, which share them.
+    private(set) lazy var http2 = HTTP2Pool(pool: self, loop: loop)
 
     init(endpoint: Endpoint, loop: ProxyLoop) {
         self.endpoint = endpoint
@@ -45,31 +47,39 @@ final class UpstreamPool {
         let closing = idle
         idle = []
         for connection in closing { connection.closeNow() }
+        http2.retire()
     }
 
     /// Opens a connection; `done` is called on the event loop.
     func connect(_ done: @escaping (Result<UpstreamConnection, any Error>) -> Void) {
         inFlight += 1
         let bound = NIOLoopBound((loop: loop, pool: self), eventLoop: loop.eventLoop)
+        dial { channel in
+            try channel.pipeline.syncOperations.addHandler(
+                UpstreamConnection(loop: bound.value.loop, pool: bound.value.pool))
+        } done: { result in
+            self.inFlight -= 1
+            done(Result { try result.get().pipeline.syncOperations.handler(type: UpstreamConnection.self) })
+        }
+    }
+
+    /// Connects; a failure is remembered for a while. `done` is called on the event loop.
+    func dial(
+        _ initialize: @escaping @Sendable (any Channel) throws -> Void,
+        done: @escaping (Result<any Channel, any Error>) -> Void
+    ) {
         let bootstrap = ClientBootstrap(group: loop.eventLoop)
             .connectTimeout(.nanoseconds(Int64(clamping: loop.limits.connect.wholeNanoseconds)))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        UpstreamConnection(loop: bound.value.loop, pool: bound.value.pool))
-                }
+                channel.eventLoop.makeCompletedFuture { try initialize(channel) }
             }
         let connecting =
             address.map(bootstrap.connect(to:)) ?? bootstrap.connect(host: endpoint.host, port: endpoint.port)
         connecting.assumeIsolated().whenComplete { result in
-            self.inFlight -= 1
-            let connection = Result {
-                try result.get().pipeline.syncOperations.handler(type: UpstreamConnection.self)
-            }
-            if case .failure = connection {
+            if case .failure = result {
                 self.refusedUntil = self.loop.coarseNow + self.loop.times.refusedPause
             }
-            done(connection)
+            done(result)
         }
     }
 }

@@ -15,14 +15,18 @@ final class PythonPeer: @unchecked Sendable {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Peer").path
 
-    let port: Int
+    /// The first line it printed.
+    let greeting: String
     private let process: Process
     private let input: FileHandle
     private let output: FileHandle
 
-    private init(process: Process, input: FileHandle, output: FileHandle, port: Int) {
-        (self.process, self.input, self.output, self.port) = (process, input, output, port)
+    private init(process: Process, input: FileHandle, output: FileHandle, greeting: String) {
+        (self.process, self.input, self.output, self.greeting) = (process, input, output, greeting)
     }
+
+    /// Where the server listens.
+    var port: Int { Int(greeting) ?? 0 }
 
     private static var python: String {
         let environment = ProcessInfo.processInfo.environment
@@ -30,12 +34,14 @@ final class PythonPeer: @unchecked Sendable {
         return (environment["AVIARY_GRPC_PEER"] ?? "\(cache)/aviary/grpc-peer") + "/bin/python"
     }
 
-    private static func start(_ arguments: [String]) throws -> (Process, input: Pipe, output: Pipe) {
+    private static func start(_ arguments: [String], script: String = "peer.py") throws -> (
+        Process, input: Pipe, output: Pipe
+    ) {
         try #require(
             FileManager.default.isExecutableFile(atPath: python), "run Scripts/install-dependencies test")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = [folder + "/peer.py", folder] + arguments
+        process.arguments = ["\(folder)/\(script)", folder] + arguments
         let (input, output) = (Pipe(), Pipe())
         (process.standardInput, process.standardOutput) = (input, output)
         try process.run()
@@ -59,15 +65,19 @@ final class PythonPeer: @unchecked Sendable {
 
     /// Starts the server.
     static func serve(_ options: String...) async throws -> PythonPeer {
-        try await blocking { try begin(options) }
+        let peer = try await begin(["serve"] + options, script: "peer.py")
+        _ = try #require(Int(peer.greeting))
+        return peer
     }
 
-    private static func begin(_ options: [String]) throws -> PythonPeer {
-        let (process, input, output) = try start(["serve"] + options)
-        let port = try #require(Int(try readLine(output.fileHandleForReading)))
-        return PythonPeer(
-            process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading,
-            port: port)
+    /// Starts a program that says first where it can be reached.
+    static func begin(_ arguments: [String] = [], script: String) async throws -> PythonPeer {
+        try await blocking {
+            let (process, input, output) = try start(arguments, script: script)
+            return PythonPeer(
+                process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading,
+                greeting: try readLine(output.fileHandleForReading))
+        }
     }
 
     private static func readLine(_ output: FileHandle) throws -> String {
@@ -91,11 +101,16 @@ final class PythonPeer: @unchecked Sendable {
     /// Ends the server and returns what it was sent.
     @discardableResult
     func stop() async throws -> Received {
+        try JSONDecoder().decode(Received.self, from: try await end(telling: "stop"))
+    }
+
+    /// Tells the program its last line, and returns what it printed from then on.
+    func end(telling line: String) async throws -> Data {
         try await blocking { [self] in
-            input.write(Data("stop\n".utf8))
+            input.write(Data("\(line)\n".utf8))
             let answer = output.readDataToEndOfFile()
             process.waitUntilExit()
-            return try JSONDecoder().decode(Received.self, from: answer)
+            return answer
         }
     }
 }

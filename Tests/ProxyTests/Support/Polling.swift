@@ -15,3 +15,12 @@ func eventually(
         try await Task.sleep(for: .milliseconds(2))
     }
 }
+
+/// Waits until a count no longer grows.
+func settled(_ count: @escaping () -> Int) async throws {
+    var last = (count: -1, since: ContinuousClock.now)
+    try await eventually("the count to settle", within: .seconds(20)) {
+        if count() != last.count { last = (count(), ContinuousClock.now) }
+        return last.count > 0 && ContinuousClock.now - last.since > .milliseconds(400)
+    }
+}
