@@ -91,20 +91,27 @@ public final class Courier: Sendable {
 
     /// The next call of a receiver that is not being called, which counts as called from now on.
     private func take() async -> OutboxEntry? {
-        let called = busy.withLock { $0 }
-        guard called.count < Self.lanes else { return nil }
         var attempts = 0
         while !Task.isCancelled {
+            let called = busy.withLock { $0 }
+            guard called.count < Self.lanes else { return nil }
             do {
-                let entry = try await outbox.next(excluding: called)
-                if let entry { busy.withLock { _ = $0.insert(entry.call.receiver) } }
-                return entry
+                guard let entry = try await outbox.next(excluding: called) else { return nil }
+                let receiver = entry.call.receiver
+                guard busy.withLock({ $0.insert(receiver).inserted }) else { continue }
+                // Somebody may have made this very call between the look and the claim; from now on nobody can.
+                if await isWaiting(entry, excluding: called) { return entry }
+                busy.withLock { _ = $0.remove(receiver) }
             } catch {
                 attempts += 1
                 await rest(after: attempts, "what is owed can't be read: \(error)")
             }
         }
         return nil
+    }
+
+    private func isWaiting(_ entry: OutboxEntry, excluding called: Set<String>) async -> Bool {
+        (try? await outbox.next(excluding: called))?.id == entry.id
     }
 
     private func deliver(_ entry: OutboxEntry) async {
