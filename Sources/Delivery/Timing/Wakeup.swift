@@ -26,12 +26,17 @@ public final class Wakeup: Sendable {
     }
 
     /// Sleeps for at most this long; returns early on a signal or when the task is cancelled.
+    public func sleep(atMost duration: Duration) async {
+        await sleep(until: .now + duration, clock: ContinuousClock())
+    }
+
+    /// Sleeps until a moment at the latest; returns early on a signal or when the task is cancelled.
     ///
     /// - Parameter clock: measures; injected so that tests need no time.
-    public func sleep(atMost duration: Duration, clock: any Clock<Duration> = ContinuousClock()) async {
+    public func sleep<C: Clock>(until deadline: C.Instant, clock: C) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }
-            group.addTask { try? await clock.sleep(for: duration) }
+            group.addTask { try? await clock.sleep(until: deadline, tolerance: nil) }
             await group.next()
             group.cancelAll()
         }

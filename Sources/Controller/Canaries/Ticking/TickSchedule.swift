@@ -75,32 +75,26 @@ final class TickSchedule: Sendable {
     }
 
     private let state: Mutex<State>
-    private let wakeup = Wakeup()
-    private let clock: any Clock<Duration>
+    private let wakeup: Wakeup
     private let elapsed: @Sendable () -> Duration
+    /// Sleeps until the clock has come so far, or until woken.
+    private let sleep: @Sendable (Duration) async -> Void
     private let onLateness: @Sendable (Duration) -> Void
 
     /// - Parameters:
     ///   - limit: how many are ticked at once.
-    ///   - clock: waits; injected so that tests need no time.
-    ///   - elapsed: reads the same clock.
+    ///   - clock: measures and waits; injected so that tests need no time.
     ///   - onLateness: told how long after it was due each tick begins.
-    init(
-        limit: Int, clock: any Clock<Duration>, elapsed: @escaping @Sendable () -> Duration,
-        onLateness: @escaping @Sendable (Duration) -> Void
-    ) {
+    init<C: Clock>(
+        limit: Int, clock: C = ContinuousClock(), onLateness: @escaping @Sendable (Duration) -> Void
+    )
+    where C.Duration == Duration {
+        let (start, wakeup) = (clock.now, Wakeup())
         state = Mutex(State(free: max(1, limit)))
-        self.clock = clock
-        self.elapsed = elapsed
+        self.wakeup = wakeup
+        elapsed = { start.duration(to: clock.now) }
+        sleep = { await wakeup.sleep(until: start.advanced(by: $0), clock: clock) }
         self.onLateness = onLateness
-    }
-
-    /// Ticks by the machine's clock.
-    convenience init(limit: Int, onLateness: @escaping @Sendable (Duration) -> Void) {
-        let start = ContinuousClock.now
-        self.init(
-            limit: limit, clock: ContinuousClock(), elapsed: { ContinuousClock.now - start },
-            onLateness: onLateness)
     }
 
     /// Ticks from now on.
@@ -152,7 +146,7 @@ final class TickSchedule: Sendable {
                         self.end(ticker, wasStarting: isStarting)
                     }
                 }
-                await wakeup.sleep(atMost: pause, clock: clock)
+                await sleep(nextLook)
             }
         }
         state.withLock { state in
@@ -193,9 +187,6 @@ final class TickSchedule: Sendable {
         state.withLock { state in [state.queue.next, state.startingQueue.next].compactMap(\.self).min() }
     }
 
-    private var pause: Duration {
-        let next = state.withLock { $0.next }
-        // When all are busy, the end of a tick wakes.
-        return next.map { max($0 - elapsed(), .zero) } ?? .seconds(3600)
-    }
+    /// When to look again, unless woken: when all are busy, the end of a tick wakes.
+    private var nextLook: Duration { state.withLock { $0.next } ?? elapsed() + .seconds(3600) }
 }
