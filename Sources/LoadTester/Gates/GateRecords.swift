@@ -46,15 +46,28 @@ enum GateRecords {
         return try String.fetchOne(statement, arguments: arguments(key))
     }
 
-    /// Notes which revision waits; nil for none.
-    static func setWaiting(_ checksum: String?, at key: GateKey, in db: Database) throws {
+    /// Notes which revision waits; nil for none. Of more than `kept` gates the oldest notes give way.
+    static func setWaiting(
+        _ checksum: String?, at key: GateKey, keeping kept: Int64, in db: Database
+    ) throws {
         if let checksum {
             try db.execute(
-                sql: "INSERT OR REPLACE INTO gate_waiting VALUES (?,?,?,?,?)",
+                sql: """
+                    INSERT OR REPLACE INTO gate_waiting (kind, namespace, name, gate, checksum)
+                    VALUES (?,?,?,?,?)
+                    """,
                 arguments: arguments(key) + [checksum])
+            try db.execute(
+                sql: "DELETE FROM gate_waiting WHERE id <= ?", arguments: [db.lastInsertedRowID - kept])
         } else {
             try db.execute(sql: "DELETE FROM gate_waiting WHERE \(ofKey)", arguments: arguments(key))
         }
+    }
+
+    /// Nothing of a canary waits any more.
+    static func forgetWaiting(namespace: String, name: String, in db: Database) throws {
+        try db.execute(
+            sql: "DELETE FROM gate_waiting WHERE namespace = ? AND name = ?", arguments: [namespace, name])
     }
 
     static func record(

@@ -39,13 +39,14 @@ enum GateSchema {
         // The revision that waits at a gate whose approvals are bound to revisions.
         """
         CREATE TABLE gate_waiting (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             kind TEXT NOT NULL,
             namespace TEXT NOT NULL,
             name TEXT NOT NULL,
             gate TEXT NOT NULL,
             checksum TEXT NOT NULL,
-            PRIMARY KEY (kind, namespace, name, gate)
-        ) WITHOUT ROWID;
+            UNIQUE (kind, namespace, name, gate)
+        );
         """,
     ]
 

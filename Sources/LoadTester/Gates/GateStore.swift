@@ -13,6 +13,7 @@ public final class GateStore: Sendable {
     private let stamp: GateStamp?
     private let board: GateBoard?
     private static let keptChanges: Int64 = 100_000
+    private static let keptWaiting: Int64 = 4096
 
     /// Whether the gates survive a restart.
     public let isDurable: Bool
@@ -87,6 +88,14 @@ public final class GateStore: Sendable {
         return passes
     }
 
+    /// Forgets which revisions of a canary wait.
+    func forgetWaiting(namespace: String, name: String) async throws {
+        try await writing { db in
+            try GateRecords.forgetWaiting(namespace: namespace, name: name, in: db)
+        }
+        refusedChecks.withLock { $0.forget(namespace: namespace, name: name) }
+    }
+
     /// Has every store on this database know which revision an approval without a checksum is for.
     ///
     /// The answer does not hang on it: when nothing can be written, this store remembers it alone.
@@ -96,7 +105,9 @@ public final class GateStore: Sendable {
             guard try await reading({ db in try GateRecords.waiting(at: key, in: db) }) != wanted else {
                 return
             }
-            try await writing { db in try GateRecords.setWaiting(wanted, at: key, in: db) }
+            try await writing { db in
+                try GateRecords.setWaiting(wanted, at: key, keeping: Self.keptWaiting, in: db)
+            }
         } catch {}
     }
 

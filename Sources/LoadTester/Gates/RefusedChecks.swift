@@ -36,6 +36,10 @@ struct RefusedChecks: Sendable {
         byKey[key] = nil
     }
 
+    mutating func forget(namespace: String, name: String) {
+        byKey = byKey.filter { $0.key.namespace != namespace || $0.key.name != name }
+    }
+
     /// Drops the older half at once, so that a flood of names costs little for each.
     private mutating func dropOldest() {
         let newestFirst = byKey.sorted { $0.value.lastAt > $1.value.lastAt }

@@ -139,6 +139,33 @@ struct GateStoreTests {
         }
     }
 
+    @Test("forgets what waited with the canary: another one of its name gets the next approval")
+    func forgetsWaiting() async throws {
+        let store = try GateStore.inMemory()
+        let policy = GatePolicy(scope: .revision)
+        let other = GateKey(.gate, namespace: "test", name: "other")
+        #expect(try await !store.check(key, checksum: "one", policy: policy))
+        #expect(try await !store.check(other, checksum: "one", policy: policy))
+        try await store.forget(namespace: "test", name: "podinfo")
+        #expect(try await store.list().map(\.key) == [other])
+        for gate in [key, other] { try await store.open(gate, by: GateMove(actor: "ann")) }
+        #expect(try await store.check(key, checksum: "two", policy: policy))
+        #expect(try await !store.check(other, checksum: "two", policy: policy))
+    }
+
+    @Test("keeps what waits for so many gates only, however many names are asked for")
+    func boundsWaiting() async throws {
+        let queue = try DatabaseQueue()
+        let store = try GateStore(writer: queue)
+        let policy = GatePolicy(scope: .revision)
+        for number in 0..<4200 {
+            let gate = GateKey(.gate, namespace: "test", name: "podinfo-\(number)")
+            #expect(try await !store.check(gate, checksum: "one", policy: policy))
+        }
+        #expect(
+            try await queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM gate_waiting") } == 4096)
+    }
+
     @Test("counts the checks refused in a row, and forgets them when one passes")
     func refusedChecks() async throws {
         let store = try GateStore.inMemory()
