@@ -66,11 +66,10 @@ struct ProcessLifeTests {
             try await eventually { try LoadTesterProcess.count(of: "sleep\u{0}\(name)\u{0}") == 3 }
         }
         _ = try await killed.end(by: SIGKILL)
-        #expect(try LoadTesterProcess.count(of: "sleep\u{0}\(mark)\u{0}") == 3)
+        // Load testers of other tests start meanwhile and may end them first: what `next` logs says nothing.
         let next = try await LoadTesterProcess(["--grace-period", "1s"])
         try await eventually { try LoadTesterProcess.count(of: "sleep\u{0}\(mark)\u{0}") == 0 }
         #expect(try LoadTesterProcess.count(of: "sleep\u{0}\(mark)1\u{0}") == 3)
-        try await eventually { try next.logText.contains("ended what tasks of an earlier run had left") }
         #expect(try await living.end(by: SIGTERM) == 0)
         #expect(try LoadTesterProcess.count(of: "sleep\u{0}\(mark)1\u{0}") == 0)
         #expect(try await next.end(by: SIGTERM) == 0)
