@@ -28,7 +28,7 @@ struct UpgradeTests {
                 (try? await Web.get("http://127.0.0.1:\(manifest.port)/version").version) == "2.0.0"
             }
             // Several ticks: the canary is at rest, and stays there.
-            try await Task.sleep(for: .seconds(3))
+            try await eventually("the canary is not ticked") { try await ticks(of: aviary) >= 3 }
             #expect(try aviary.messages() == [])
             #expect(try aviary.statuses() == [])
             let table = try await aviary.command(["get", "canaries"])
@@ -42,5 +42,13 @@ struct UpgradeTests {
             try await aviary.hear("Advance podinfo.test canary weight 25")
             #expect(try await aviary.versions(of: manifest) == ["3.0.0"])
         }
+    }
+
+    /// How often the canary was looked at in this life of the daemon.
+    private func ticks(of aviary: RunningAviary) async throws -> Int {
+        let name = "flagger_canary_duration_seconds_count{"
+        let line = try await Web.get(try aviary.url("/metrics")).body.split(separator: "\n")
+            .first { $0.hasPrefix(name) }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
     }
 }
