@@ -18,15 +18,12 @@ struct GateLaneTests {
     }
 
     /// A lane before nothing: what it lets pass comes out, and nobody answers that.
+    ///
+    /// Used without suspending, since an embedded event loop belongs to the thread that made it.
     private struct Lane {
         let channel = EmbeddedChannel()
-        let gates: GateStore
 
-        init(isOpen: Bool = false) async throws {
-            gates = try .inMemory()
-            let key = GateKey(.gate, namespace: "test", name: "podinfo")
-            if isOpen { try await gates.open(key, by: GateMove(actor: "anna")) }
-            _ = try await gates.check(key)
+        init(_ gates: GateStore) throws {
             try channel.pipeline.syncOperations.addHandler(
                 GateLane(
                     GateChecks(gates: gates, metrics: APIMetrics()), limits: ServerLimits(),
@@ -48,6 +45,15 @@ struct GateLaneTests {
         }
     }
 
+    /// Gates of which one is known.
+    private static func gates(isOpen: Bool = false) async throws -> GateStore {
+        let gates = try GateStore.inMemory()
+        let key = GateKey(.gate, namespace: "test", name: "podinfo")
+        if isOpen { try await gates.open(key, by: GateMove(actor: "anna")) }
+        _ = try await gates.check(key)
+        return gates
+    }
+
     private static func answer(_ status: String, _ body: String) -> String {
         "HTTP/1.1 \(status)\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: \(body.utf8.count)\r\n"
             + "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n\(body)"
@@ -55,7 +61,8 @@ struct GateLaneTests {
 
     @Test("answers what is known", arguments: [true, false])
     func answersKnown(isOpen: Bool) async throws {
-        let lane = try await Lane(isOpen: isOpen)
+        let gates = try await Self.gates(isOpen: isOpen)
+        let lane = try Lane(gates)
         try lane.write(Self.request() + Self.request())
         let expected = isOpen ? Self.answer("200 OK", "Approved") : Self.answer("403 Forbidden", "Forbidden")
         #expect(try lane.answers() == expected + expected)
@@ -82,7 +89,8 @@ struct GateLaneTests {
             "\u{1}\u{2}\u{3}",
         ])
     func letsPass(text: String) async throws {
-        let lane = try await Lane()
+        let gates = try await Self.gates()
+        let lane = try Lane(gates)
         try lane.write(text + Self.request())
         #expect(try lane.passed() == text + Self.request())
         #expect(try lane.answers() == "")
@@ -91,12 +99,13 @@ struct GateLaneTests {
     @Test("takes nothing that follows what it has let pass, wherever the bytes are cut")
     func keepsBoundaries() async throws {
         var random = SeededRandom()
+        let gates = try await Self.gates()
         let known = Self.request()
         let others = [
             Self.request("/gate/open"), Self.request(body: "{"), "GET /gates HTTP/1.1\r\nHost: t\r\n\r\n",
         ]
         for _ in 0..<2000 {
-            let lane = try await Lane()
+            let lane = try Lane(gates)
             let count = Int.random(in: 0..<4, using: &random)
             let rest =
                 Bool.random(using: &random) ? others[Int.random(in: 0..<3, using: &random)] + known : ""
