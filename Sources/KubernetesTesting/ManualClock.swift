@@ -17,6 +17,8 @@ public final class ManualClock: Clock, Sendable {
     private struct State {
         var now = Duration.zero
         var next = 0
+        /// Counts each begin and end of a sleep: while it moves, somebody is at work.
+        var activity = 0
         var sleepers: [Int: (until: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
         var cancelled: Set<Int> = []
     }
@@ -47,6 +49,7 @@ public final class ManualClock: Clock, Sendable {
                     if state.cancelled.remove(number) != nil { return .failure(CancellationError()) }
                     if state.now >= deadline.elapsed { return .success(()) }
                     state.sleepers[number] = (deadline.elapsed, continuation)
+                    state.activity += 1
                     return nil
                 }
                 if let answer { continuation.resume(with: answer) }
@@ -54,6 +57,7 @@ public final class ManualClock: Clock, Sendable {
         } onCancel: {
             let sleeper = state.withLock { state in
                 if let sleeper = state.sleepers.removeValue(forKey: number) {
+                    state.activity += 1
                     return sleeper.continuation as Optional
                 }
                 state.cancelled.insert(number)
@@ -69,6 +73,7 @@ public final class ManualClock: Clock, Sendable {
             state.now += duration
             let due = state.sleepers.filter { $0.value.until <= state.now }
             for number in due.keys { state.sleepers[number] = nil }
+            state.activity += due.count
             return due.values.sorted { $0.until < $1.until }.map(\.continuation)
         }
         woken.forEach { $0.resume() }
@@ -76,27 +81,52 @@ public final class ManualClock: Clock, Sendable {
 
     /// Moves the clock in steps, letting tasks run in between, until something holds or the time is over.
     ///
+    /// What holds late only because the machine is busy is waited for, without moving the clock, for 20 s of real time.
+    ///
     /// - Returns: whether it holds.
+    @discardableResult
     public func run(
-        for duration: Duration, step: Duration = .milliseconds(100), until holds: () -> Bool = { false }
+        for duration: Duration, step: Duration = .milliseconds(100), until holds: () -> Bool
     ) async -> Bool {
         let end = elapsed + duration
         while elapsed < end {
             if holds() { return true }
-            let sleepers = sleeperCount
-            advance(by: step)
-            // Whoever was woken usually sleeps again; on a busy machine that takes a while.
-            await settle(.seconds(1)) { self.sleeperCount >= sleepers }
+            await pass(step)
         }
-        await settle(.milliseconds(500), until: holds)
+        let limit = ContinuousClock.now + .seconds(20)
+        while !holds(), ContinuousClock.now < limit { await Task.yield() }
         return holds()
     }
 
-    /// Lets other tasks run until something holds, for a bounded real time.
-    private func settle(_ limit: Duration, until holds: () -> Bool) async {
-        let deadline = ContinuousClock.now + limit
-        repeat {
-            for _ in 0..<20 { await Task.yield() }
-        } while !holds() && ContinuousClock.now < deadline
+    /// Moves the clock in steps, letting tasks run in between, as long as something holds.
+    ///
+    /// - Returns: whether it held all the time.
+    @discardableResult
+    public func run(
+        for duration: Duration, step: Duration = .milliseconds(100), while holds: () -> Bool = { true }
+    ) async -> Bool {
+        let end = elapsed + duration
+        while elapsed < end, holds() { await pass(step) }
+        await settle(.milliseconds(20))
+        return holds()
+    }
+
+    /// Moves the clock by a step, and gives those whom it woke time to sleep again.
+    private func pass(_ step: Duration) async {
+        let sleepers = sleeperCount
+        advance(by: step)
+        // On a busy machine that takes a while; who was woken last may not sleep again at all.
+        let limit = ContinuousClock.now + .seconds(1)
+        repeat { await settle() } while sleeperCount < sleepers && ContinuousClock.now < limit
+    }
+
+    /// Lets other tasks run until nobody has begun or ended a sleep for a while.
+    private func settle(_ pause: Duration = .milliseconds(1)) async {
+        var seen = -1
+        while seen != state.withLock({ $0.activity }) {
+            seen = state.withLock { $0.activity }
+            let quiet = ContinuousClock.now + pause
+            repeat { for _ in 0..<20 { await Task.yield() } } while ContinuousClock.now < quiet
+        }
     }
 }
