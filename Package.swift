@@ -88,6 +88,8 @@ let package = Package(
         .target(name: "Rollout", swiftSettings: optimised),
         // Any JSON value, for what is passed on without being read.
         .target(name: "JSON", swiftSettings: optimised),
+        // Random numbers whose sequence follows from a seed.
+        .target(name: "Randomness", swiftSettings: optimised),
         // Lengths of time in Go's syntax, deadlines, and what tasks wait for.
         .target(name: "Timing", swiftSettings: optimised),
         // The machine's processes, read from /proc.
@@ -108,7 +110,8 @@ let package = Package(
         .target(name: "HTTP1", swiftSettings: optimised),
         // The reverse proxy that splits traffic between primary and canary.
         .target(
-            name: "Proxy", dependencies: ["HTTP1"] + eventLoops + http2 + [log], swiftSettings: optimised),
+            name: "Proxy", dependencies: ["HTTP1", "Randomness"] + eventLoops + http2 + [log],
+            swiftSettings: optimised),
         // Gates and test tasks behind the load tester API.
         .target(
             name: "LoadTester",
@@ -167,7 +170,7 @@ let package = Package(
             swiftSettings: strict, linkerSettings: lean),
         // The simulated world: virtual clock, faults, crashes.
         .target(
-            name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Rollout"],
+            name: "DeliveryTesting", dependencies: ["Delivery", "FlaggerAPI", "Randomness", "Rollout"],
             swiftSettings: optimised),
         // A real control plane for tests, and a server that misbehaves.
         .target(
@@ -180,24 +183,28 @@ let package = Package(
         .executableTarget(
             name: "CacheProbe", dependencies: ["JSON", "KubernetesClient"], swiftSettings: strict),
 
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "Randomness"], swiftSettings: strict),
         .testTarget(name: "RolloutTests", dependencies: ["Rollout"], swiftSettings: strict),
         .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: strict),
         .testTarget(
-            name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "aviary"], resources: [.copy("Resources")],
+            name: "FlaggerAPITests", dependencies: ["FlaggerAPI", "Randomness", "aviary"],
+            resources: [.copy("Resources")],
             swiftSettings: strict),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "FlaggerAPI", tls] + nio, swiftSettings: strict),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["HTTP1", "Proxy", .product(name: "NIOEmbedded", package: "swift-nio")] + nio
+            dependencies: [
+                "HTTP1", "Proxy", "Randomness", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio
                 + http2,
             swiftSettings: strict),
         // Starts the built binary as well, to kill it.
         .testTarget(
             name: "LoadTesterTests",
             dependencies: [
-                "LoadTester", "Processes", "aviary", httpClient, hummingbird, sqlite, tls, certificates,
+                "LoadTester", "Processes", "Randomness", "aviary", httpClient, hummingbird, sqlite, tls,
+                certificates,
                 crypto,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio,
@@ -224,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "ControllerTests",
             dependencies: [
-                "Controller", "JSON", "KubernetesClient", "KubernetesTesting", "aviary", subprocess,
+                "Controller", "JSON", "KubernetesClient", "KubernetesTesting", "Randomness", "aviary",
+                subprocess,
             ] + nio,
             resources: [.copy("Resources")], swiftSettings: strict),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard"], swiftSettings: strict),

@@ -1,3 +1,5 @@
+import Randomness
+
 /// What goes wrong with the effects of a scenario, until it settles.
 public struct Faults: Equatable, Sendable {
     /// What happens to one effect.

@@ -1,3 +1,5 @@
+import Randomness
+
 /// How a simulated webhook answers: a function of virtual time and state, never of real time.
 public struct HookScript: Equatable, Sendable {
     /// What it answers until the scenario settles.

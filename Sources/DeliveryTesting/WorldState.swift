@@ -1,4 +1,5 @@
 import Delivery
+import Randomness
 import Rollout
 
 /// All that exists in a simulated world.

@@ -1,6 +1,7 @@
 import HTTP1
 import Logging
 import NIOCore
+import Randomness
 
 /// Everything the proxy keeps on one event loop. Nothing of it is shared, so nothing is locked.
 final class ProxyLoop {
@@ -43,7 +44,7 @@ final class ProxyLoop {
 
     init(
         eventLoop: any EventLoop, shared: SharedTable, limits: ProxyLimits, clock: MonotonicClock,
-        random: SplitMix, logger: Logger
+        random: SplitMix64, logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.shared = shared

@@ -1,6 +1,7 @@
 public import Logging
 import NIOCore
 public import NIOPosix
+import Randomness
 import Synchronization
 
 /// A streaming reverse proxy for HTTP/1.1 and HTTP/2 that splits a service's traffic between its two sides.
@@ -45,10 +46,10 @@ public final class ReverseProxy: Sendable {
         limits: ProxyLimits, logger: Logger, clock: MonotonicClock, seed: UInt64
     ) async throws -> ReverseProxy {
         let shared = SharedTable(table)
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         var loops: [NIOLoopBound<ProxyLoop>] = []
         for eventLoop in group.makeIterator() {
-            let part = SplitMix(seed: random.next())
+            let part = SplitMix64(seed: random.next())
             loops.append(
                 try await eventLoop.submit {
                     let loop = ProxyLoop(

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import KubernetesClient
 import KubernetesTesting
+import Randomness
 import Testing
 
 /// What comes before and after rollouts: taking over, deletion, crashes.
@@ -145,12 +146,11 @@ struct LifeTests {
                 app.addHooks(of: hooks)
                 try await controller.initialise(app)
                 try await controller.deploy("podinfo:2.0.0")
-                var generator = SystemRandomNumberGenerator()
-                let seed = UInt64.random(in: .min ... .max, using: &generator)
                 var kills = 0
-                var random = SplitMix(seed: seed)
+                var random = SplitMix64()
+                let seed = random.seed
                 while try await controller.phase() != "Succeeded", kills < 20 {
-                    let lines = controller.log().count + random.next(below: 9) + 1
+                    let lines = controller.log().count + Int.random(in: 1...9, using: &random)
                     try await eventually(within: .seconds(60), "seed \(seed)") {
                         if controller.log().count >= lines { return true }
                         return try await controller.phase() == "Succeeded"
@@ -264,20 +264,5 @@ struct LifeTests {
                 }
             }
         }
-    }
-}
-
-/// A small generator that a seed decides.
-struct SplitMix {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
     }
 }

@@ -1,18 +1,6 @@
 import FlaggerAPI
+import Randomness
 import Testing
-
-/// A small generator whose sequence follows from its seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite struct ManifestFuzzTests {
     private static let files = [
@@ -28,7 +16,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 
     @Test("survives mutated manifests, and says why it refuses one", arguments: 0..<40)
     func mutations(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         for round in 0..<25 {
             var characters = Array(
                 try SampleManifest.text(Self.files[round % Self.files.count]).unicodeScalars)
@@ -47,7 +35,7 @@ private struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
-    private func mutate(_ characters: inout [Unicode.Scalar], _ random: inout SeededGenerator) {
+    private func mutate(_ characters: inout [Unicode.Scalar], _ random: inout SplitMix64) {
         guard !characters.isEmpty else { return }
         let start = Int.random(in: characters.indices, using: &random)
         let end = min(characters.count, start + Int.random(in: 1...40, using: &random))

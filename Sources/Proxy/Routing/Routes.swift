@@ -1,4 +1,5 @@
 import HTTP1
+import Randomness
 
 /// Where one request goes.
 struct RouteDecision {
@@ -20,13 +21,13 @@ struct Routes {
     private var sampler: WeightSampler
     private var mirrorSampler: WeightSampler
 
-    init(random: SplitMix) {
+    init(random: SplitMix64) {
         var random = random
         match = []
         weight = 0
         (canaryCookie, primaryCookie, primary, canary) = (nil, nil, [], [])
-        sampler = WeightSampler(share: 0, random: SplitMix(seed: random.next()))
-        mirrorSampler = WeightSampler(share: 0, random: SplitMix(seed: random.next()))
+        sampler = WeightSampler(share: 0, random: SplitMix64(seed: random.next()))
+        mirrorSampler = WeightSampler(share: 0, random: SplitMix64(seed: random.next()))
     }
 
     /// The routes of a changed table; places in round robin and in samples are kept.

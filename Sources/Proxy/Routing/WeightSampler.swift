@@ -1,3 +1,5 @@
+import Randomness
+
 /// Chooses an exact share of requests, at positions nobody can predict.
 ///
 /// Requests are taken in blocks of 100 / gcd(100, share), and of each block exactly its part is chosen.
@@ -5,11 +7,11 @@
 /// sequence of requests still has all of them sampled in time.
 struct WeightSampler {
     private(set) var share: Int
-    private var random: SplitMix
+    private var random: SplitMix64
     private var blockLeft = 0
     private var chosenLeft = 0
 
-    init(share: Int, random: SplitMix) {
+    init(share: Int, random: SplitMix64) {
         self.share = min(max(share, 0), 100)
         self.random = random
     }
@@ -38,20 +40,5 @@ struct WeightSampler {
 
     private static func greatestCommonDivisor(_ one: Int, _ other: Int) -> Int {
         other == 0 ? one : greatestCommonDivisor(other, one % other)
-    }
-}
-
-/// A small seeded generator (SplitMix64); each event loop has its own.
-struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

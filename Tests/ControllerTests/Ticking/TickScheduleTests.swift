@@ -1,5 +1,6 @@
 import Exposition
 import KubernetesTesting
+import Randomness
 import Synchronization
 import Testing
 
@@ -201,8 +202,7 @@ final class TickScheduleTests: Sendable {
 struct DueQueueTests {
     @Test("gives out the same as a sorted list, whatever is set, moved and removed")
     func likeSortedList() {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var random = Numbers(state: seed)
+        var random = SplitMix64()
         var (queue, times) = (DueQueue<Int>(), [Int: Duration]())
         for step in 0..<5000 {
             let element = Int(random.next() % 40)
@@ -218,24 +218,12 @@ struct DueQueueTests {
                 let now = Duration.milliseconds(Int64(random.next() % 1000))
                 let least = times.values.min()
                 let taken = queue.take(dueBy: now)
-                #expect(taken?.due == least.flatMap { $0 <= now ? $0 : nil }, "seed \(seed), step \(step)")
+                #expect(
+                    taken?.due == least.flatMap { $0 <= now ? $0 : nil }, "seed \(random.seed), step \(step)")
                 if let taken { #expect(times.removeValue(forKey: taken.element) == taken.due) }
             }
-            #expect(queue.next == times.values.min(), "seed \(seed), step \(step)")
+            #expect(queue.next == times.values.min(), "seed \(random.seed), step \(step)")
             #expect(queue.count == times.count)
-        }
-    }
-
-    /// Numbers that a seed determines (SplitMix64).
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Testing
 
 @testable import LoadTester
@@ -20,7 +21,7 @@ struct PayloadFuzzTests {
     ]
 
     /// Whole payloads with something changed, pieces in any order, and plain noise.
-    private static func payload(_ random: inout SeededRandom) -> [UInt8] {
+    private static func payload(_ random: inout SplitMix64) -> [UInt8] {
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<4:
             let fields = (0..<Int.random(in: 0..<6, using: &random)).map { _ in
@@ -45,7 +46,7 @@ struct PayloadFuzzTests {
 
     @Test("the scanner takes nothing that the decoder reads otherwise or refuses", .timeLimit(.minutes(5)))
     func scannerAgrees() {
-        var random = SeededRandom()
+        var random = SplitMix64()
         let seed = random.seed
         var taken = 0
         for _ in 0..<Self.inputs {
@@ -72,7 +73,7 @@ struct PayloadFuzzTests {
 
     @Test("no bytes crash the decoder or the command-line splitter", .timeLimit(.minutes(5)))
     func nothingCrashes() {
-        var random = SeededRandom()
+        var random = SplitMix64()
         var (read, refused, split) = (0, 0, 0)
         for round in 0..<Self.inputs {
             let bytes = Self.payload(&random)
@@ -94,7 +95,7 @@ struct PayloadFuzzTests {
 
     @Test("quoting words and splitting them again gives the same words")
     func splittingUndoesQuoting() throws {
-        var random = SeededRandom()
+        var random = SplitMix64()
         for _ in 0..<20_000 {
             let words = (0..<Int.random(in: 0..<6, using: &random)).map { _ in
                 String(decoding: Self.payload(&random).prefix(20), as: UTF8.self)

@@ -1,5 +1,6 @@
 import Foundation
 import LoadTester
+import Randomness
 import Testing
 
 @Suite("Gates under fire")
@@ -7,7 +8,7 @@ struct GatesUnderFireTests {
     @Test("all acknowledged of a thousand moves are there after fifty kill -9", .timeLimit(.minutes(5)))
     func thousandMoves() async throws {
         try await withTemporaryDirectory { directory in
-            var random = SeededRandom()
+            var random = SplitMix64()
             let moves = Moves()
             for life in 0..<50 {
                 let process = try await LoadTesterProcess(["--data-dir", directory])

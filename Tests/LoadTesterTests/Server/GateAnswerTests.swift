@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Testing
 
 @testable import LoadTester
@@ -28,7 +29,7 @@ struct GateAnswerTests {
     @Test("and other requests between them are all answered in their order", .timeLimit(.minutes(1)))
     func mixed() async throws {
         try await LiveServer.run { server in
-            var random = SeededRandom()
+            var random = SplitMix64()
             var isOpen = false
             for _ in 0..<5 {
                 let connection = try RawConnection(to: server.address)

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOEmbedded
+import Randomness
 import Testing
 
 @testable import LoadTester
@@ -98,7 +99,7 @@ struct GateLaneTests {
 
     @Test("takes nothing that follows what it has let pass, wherever the bytes are cut")
     func keepsBoundaries() async throws {
-        var random = SeededRandom()
+        var random = SplitMix64()
         let gates = try await Self.gates()
         let known = Self.request()
         let others = [

@@ -62,7 +62,7 @@ import Testing
         let all = replicas
         try await withProxy(RoutingTable(primary: [all[0].endpoint]), loops: 2) {
             (proxy, port) async throws in
-            let done = Counter()
+            let (done, answered) = (Counter(), Counter())
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
@@ -70,6 +70,7 @@ import Testing
                         var number = 1
                         while done.value == 0 {
                             #expect(try await client.response(client.call(number)).text == "ok")
+                            answered.add(1)
                             number += 2
                         }
                         await client.close()
@@ -77,6 +78,7 @@ import Testing
                     }
                 }
                 for turn in 0..<60 {
+                    let seen = answered.value
                     let pair = [all[turn % 3].endpoint, all[(turn + 1) % 3].endpoint]
                     proxy.update(
                         RoutingTable(primary: [pair[0]], canary: [pair[1]], canaryWeight: turn % 2 * 50))
@@ -84,15 +86,18 @@ import Testing
                     #expect(await proxy.waitUntilUnused(gone.endpoint, within: .seconds(10)))
                     // It is gone for good: nothing may reach the connections it had.
                     for peer in gone.connections { await peer.close() }
+                    try await eventually("calls to be answered", within: .seconds(30)) {
+                        answered.value > seen + 2
+                    }
                 }
                 done.add(1)
                 var calls = 0
                 for try await count in group { calls += count }
                 let sides = await (
-                    proxy.statistics(.primary, over: .seconds(60)),
-                    proxy.statistics(.canary, over: .seconds(60))
+                    proxy.statistics(.primary, over: .seconds(600)),
+                    proxy.statistics(.canary, over: .seconds(600))
                 )
-                #expect(sides.0.requests + sides.1.requests == calls && calls > 60)
+                #expect(sides.0.requests + sides.1.requests == calls && calls > 120)
                 #expect(sides.0.failures + sides.1.failures == 0)
             }
         }
