@@ -33,12 +33,15 @@ struct Aviary: AsyncParsableCommand {
     /// on a wrong command line.
     private static let subcommandNames: [String: Int32] = ["hey": 2, "ghz": 1]
 
+    /// Commands that run for months beside much else: their memory counts more than parallel allocation.
+    private static let smallHeapNames = ["controller", "loadtester"]
+
     static func main() async {
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
         if subcommandNames[name] != nil { arguments.insert(name, at: 0) }
+        if smallHeapNames.contains(arguments.first ?? "") { aviary_keep_heap_small() }
         if arguments.first == ControllerCommand.configuration.commandName {
-            aviary_keep_heap_small()
             arguments =
                 arguments.prefix(1)
                 + GoFlags.normalised(Array(arguments.dropFirst()), switches: GoFlags.controllerSwitches)
