@@ -98,7 +98,7 @@ struct CommandLineTests {
 
     @Test(
         "sends the token of a file or of the environment, and says what to do without one",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func sendsToken() async throws {
         try await withTemporaryDirectory { directory in
             for (name, text) in [
@@ -128,7 +128,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test("trusts the authority of --ca-file and shows --cert-file", .timeLimit(.minutes(1)))
+    @Test("trusts the authority of --ca-file and shows --cert-file", .timeLimit(.minutes(5)))
     func trustsAuthority() async throws {
         try await withTemporaryDirectory { directory in
             let authority = try TestAuthority(named: "authority", in: directory)

@@ -7,18 +7,17 @@ struct MetricsTests {
     @Test("counts tasks, their ends and times, gate checks and answers")
     func counts() async throws {
         var limits = TaskLimits()
-        limits.timeout = .milliseconds(300)
         limits.running = 2
         limits.queued = 0
         try await LiveServer.run(limits: limits) { server async throws in
             for (type, command, status) in [
-                ("bash", "true", 200), ("bash", "false", 500), ("bash", "sleep 9", 500), ("nope", "x", 400),
+                ("bash", "true", 200), ("bash", "false", 500), ("bash", "exit 3", 500), ("nope", "x", 400),
             ] {
                 let payload = try taskPayload(["type": type, "cmd": command])
                 #expect(try await server.send("/", payload).status == status)
             }
-            #expect(try await server.send("/", try taskPayload(["cmd": "sleep 9"])).status == 202)
-            #expect(try await server.send("/", try taskPayload(["cmd": "sleep 9"])).status == 202)
+            #expect(try await server.send("/", try taskPayload(["cmd": "sleep 604"])).status == 202)
+            #expect(try await server.send("/", try taskPayload(["cmd": "sleep 604"])).status == 202)
             try await eventually {
                 await server.tasks.records().contains { if case .running = $0.state { true } else { false } }
             }
@@ -28,8 +27,8 @@ struct MetricsTests {
             }
             let text = try await server.get("/metrics")
             for line in [
-                #"tasks_started_total{type="bash"} 3"#, #"tasks_failed_total{type="bash"} 1"#,
-                #"tasks_timed_out_total{type="bash"} 1"#, #"task_seconds_count{type="bash"} 3"#,
+                #"tasks_started_total{type="bash"} 3"#, #"tasks_failed_total{type="bash"} 2"#,
+                #"tasks_timed_out_total{type="bash"} 0"#, #"task_seconds_count{type="bash"} 3"#,
                 #"task_seconds_bucket{type="bash",le="+Inf"} 3"#, #"tasks_running{type="cmd"} 1"#,
                 #"tasks_suppressed_total{type="cmd"} 1"#, #"tasks_started_total{type="concord"} 0"#,
                 #"gate_checks_total{kind="gate",answer="approved"} 2"#,
@@ -38,6 +37,23 @@ struct MetricsTests {
                 #"http_requests_total{path="/gate/check",status="200"} 2"#,
                 #"http_requests_total{path="/",status="400"} 1"#,
                 #"http_requests_total{path="/",status="500"} 2"#,
+            ] {
+                #expect(text.contains("\naviary_loadtester_\(line)\n"), "\(line)")
+            }
+        }
+    }
+
+    @Test("counts a task that takes too long, with its time")
+    func timeOut() async throws {
+        var limits = TaskLimits()
+        limits.timeout = .milliseconds(300)
+        try await LiveServer.run(limits: limits) { server async throws in
+            let payload = try taskPayload(["type": "bash", "cmd": "sleep 605"])
+            #expect(try await server.send("/", payload).status == 500)
+            let text = try await server.get("/metrics")
+            for line in [
+                #"tasks_started_total{type="bash"} 1"#, #"tasks_failed_total{type="bash"} 0"#,
+                #"tasks_timed_out_total{type="bash"} 1"#, #"task_seconds_count{type="bash"} 1"#,
             ] {
                 #expect(text.contains("\naviary_loadtester_\(line)\n"), "\(line)")
             }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import LoadTester
@@ -58,8 +59,15 @@ struct RedactionTests {
         arguments: ["x", "-", "token", "://", "password=", "a:b@", "-a ", "authorization", "bearer ", " "])
     func linear(_ part: String) {
         let text = String(repeating: part, count: 65_536 / part.utf8.count)
-        let begin = ContinuousClock.now
+        let begin = Self.processorTime
         _ = Redaction.redacted(text)
-        #expect(ContinuousClock.now - begin < .seconds(5))
+        #expect(Self.processorTime - begin < .seconds(5))
+    }
+
+    /// What this thread has computed; a busy machine does not make it longer.
+    private static var processorTime: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }

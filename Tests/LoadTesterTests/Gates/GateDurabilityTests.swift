@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Gates across restarts")
 struct GateDurabilityTests {
-    @Test("keeps every acknowledged move through kill -9", .timeLimit(.minutes(2)))
+    @Test("keeps every acknowledged move through kill -9", .timeLimit(.minutes(5)))
     func survivesKill() async throws {
         try await withTemporaryDirectory { directory in
             var expected: [String: Bool] = [:]
@@ -28,7 +28,7 @@ struct GateDurabilityTests {
         }
     }
 
-    @Test("makes two processes on one database behave as one", .timeLimit(.minutes(1)))
+    @Test("makes two processes on one database behave as one", .timeLimit(.minutes(5)))
     func twoProcesses() async throws {
         try await withTemporaryDirectory { directory in
             let first = try await LoadTesterProcess(["--data-dir", directory])

@@ -9,7 +9,7 @@ struct GateFailureTests {
 
     @Test(
         "answers 503 with a reason, never 202, when the disk is full, and moves gates again when it is not",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func fullDisk() async throws {
         try await withTemporaryDirectory { directory in
             // Files may not grow beyond 100 KiB: writes fail as they do on a full disk.
@@ -102,7 +102,7 @@ struct GateFailureTests {
         }
     }
 
-    @Test("lets two processes that start at once on an empty directory both serve", .timeLimit(.minutes(1)))
+    @Test("lets two processes that start at once on an empty directory both serve", .timeLimit(.minutes(5)))
     func simultaneousStart() async throws {
         try await withTemporaryDirectory { directory in
             async let first = LoadTesterProcess(["--data-dir", directory])

@@ -55,7 +55,7 @@ struct LiveServer: Sendable {
 
     func send(
         _ path: String, _ body: String?, method: String = "POST", headers: [String: String] = [:],
-        timeout: TimeAmount = .seconds(20)
+        timeout: TimeAmount = .seconds(60)
     ) async throws -> LiveServerAddress.Answer {
         try await address.send(path, body, method: method, headers: headers, timeout: timeout)
     }
@@ -69,7 +69,7 @@ struct LiveServer: Sendable {
     }
 
     /// The only task, once it has ended.
-    func finishedTask(within limit: Duration = .seconds(10)) async throws -> ListedTask {
+    func finishedTask(within limit: Duration = .seconds(30)) async throws -> ListedTask {
         try await eventually(within: limit) { try await taskList().first?.finishedAt != nil }
         return try #require(try await taskList().first)
     }
@@ -95,7 +95,7 @@ func taskPayload(_ metadata: [String: String], checksum: String = "") throws -> 
 
 /// Waits until a condition holds; fails the test when it does not within the limit.
 func eventually(
-    within limit: Duration = .seconds(10), _ comment: Comment? = nil,
+    within limit: Duration = .seconds(30), _ comment: Comment? = nil,
     sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

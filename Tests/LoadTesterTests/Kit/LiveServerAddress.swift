@@ -20,7 +20,7 @@ struct LiveServerAddress: Sendable {
 
     func send(
         _ path: String, _ body: String?, method: String = "POST", headers: [String: String] = [:],
-        timeout: TimeAmount = .seconds(20)
+        timeout: TimeAmount = .seconds(60)
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url + path)
         request.method = .RAW(value: method)

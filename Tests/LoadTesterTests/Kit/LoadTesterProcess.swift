@@ -52,7 +52,7 @@ final class LoadTesterProcess {
     var id: pid_t { process.processIdentifier }
 
     /// Sends a signal and returns the exit status, or nil when the process is killed by a signal.
-    func end(by signal: Int32, within limit: Duration = .seconds(20)) async throws -> Int32? {
+    func end(by signal: Int32, within limit: Duration = .seconds(60)) async throws -> Int32? {
         kill(id, signal)
         try await eventually(within: limit) { !process.isRunning }
         return process.terminationReason == .exit ? process.terminationStatus : nil

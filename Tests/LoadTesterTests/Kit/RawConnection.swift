@@ -1,12 +1,15 @@
+import Foundation
 import Glibc
 import Testing
 
 /// A TCP connection on which a test sends what it likes, as slowly as it likes.
 final class RawConnection: Sendable {
     private let socket: Int32
+    private let serverPort: UInt16
 
     init(to server: LiveServerAddress, receiveBuffer: Int32? = nil) throws {
         let port = try #require(UInt16(server.url.split(separator: ":").last ?? ""))
+        serverPort = port
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var receiveBuffer {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
@@ -40,8 +43,18 @@ final class RawConnection: Sendable {
         return count > 0 ? String(decoding: chunk[..<count], as: UTF8.self) : nil
     }
 
+    /// How this end names the server's end in the kernel's table of connections.
+    var serverEnd: ServerEnd {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+        }
+        return ServerEnd(port: serverPort, clientPort: UInt16(bigEndian: address.sin_port))
+    }
+
     /// Reads to the end of the connection, which must come within the limit.
-    func receivedToEnd(within limit: Duration = .seconds(10)) async throws -> String {
+    func receivedToEnd(within limit: Duration = .seconds(20)) async throws -> String {
         var all = ""
         try await eventually(within: limit) {
             while let part = received() {
@@ -51,5 +64,40 @@ final class RawConnection: Sendable {
             return true
         }
         return all
+    }
+}
+
+/// The server's end of a connection, as the kernel knows it.
+struct ServerEnd: Sendable {
+    let port: UInt16
+    let clientPort: UInt16
+
+    /// Whether the server keeps its end open, whatever the client has done to its own.
+    ///
+    /// The kernel's table may lack a line while others come and go, so it is looked for more than once.
+    var isOpen: Bool {
+        get throws {
+            for _ in 0..<5 where try isListed { return true }
+            return false
+        }
+    }
+
+    private var isListed: Bool {
+        get throws {
+            // Its size is not known beforehand.
+            let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp"))
+            let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+            return table.split(separator: "\n").dropFirst().contains { line in
+                let fields = line.split(separator: " ")
+                // ESTABLISHED and CLOSE_WAIT: nobody has closed it, or only the client.
+                return fields[1].hasSuffix(Self.suffix(port)) && fields[2].hasSuffix(Self.suffix(clientPort))
+                    && ["01", "08"].contains(fields[3])
+            }
+        }
+    }
+
+    private static func suffix(_ port: UInt16) -> String {
+        let digits = String(port, radix: 16, uppercase: true)
+        return ":" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 }

@@ -12,7 +12,7 @@ struct GateAnswerTests {
 
     private static let body = #"{"name":"podinfo","namespace":"test"}"#
 
-    @Test("are answered byte by byte the same by the long and by the short way", .timeLimit(.minutes(1)))
+    @Test("are answered byte by byte the same by the long and by the short way", .timeLimit(.minutes(5)))
     func sameBytes() async throws {
         try await LiveServer.run { server in
             let connection = try RawConnection(to: server.address)
@@ -26,7 +26,7 @@ struct GateAnswerTests {
         }
     }
 
-    @Test("and other requests between them are all answered in their order", .timeLimit(.minutes(1)))
+    @Test("and other requests between them are all answered in their order", .timeLimit(.minutes(5)))
     func mixed() async throws {
         try await LiveServer.run { server in
             var random = SplitMix64()
@@ -53,7 +53,7 @@ struct GateAnswerTests {
         }
     }
 
-    @Test("count in the metrics whichever way they were answered", .timeLimit(.minutes(1)))
+    @Test("count in the metrics whichever way they were answered", .timeLimit(.minutes(5)))
     func counted() async throws {
         try await LiveServer.run { server in
             let connection = try RawConnection(to: server.address)

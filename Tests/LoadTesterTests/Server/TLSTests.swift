@@ -26,7 +26,7 @@ struct TLSTests {
         (try? await server.send(path, podinfo)) == nil
     }
 
-    @Test("serves HTTPS to those who trust its authority, and nothing in plain text", .timeLimit(.minutes(1)))
+    @Test("serves HTTPS to those who trust its authority, and nothing in plain text", .timeLimit(.minutes(5)))
     func https() async throws {
         try await withTemporaryDirectory { directory in
             let authority = try TestAuthority(named: "authority", in: directory)
@@ -49,7 +49,7 @@ struct TLSTests {
 
     @Test(
         "with --client-ca lets in only clients of that authority, and names them in the audit trail",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func clientCertificates() async throws {
         try await withTemporaryDirectory { directory in
             let authority = try TestAuthority(named: "authority", in: directory)
