@@ -34,13 +34,13 @@ struct FailureTests {
     @Test(
         "names the stage in which the time was over",
         arguments: [
-            ("/silent", "timed out after 2.0s waiting for the answer"),
-            ("/endless", "timed out after 2.0s in the middle of the answer"),
+            ("/silent", "timed out after 5.0s waiting for the answer"),
+            ("/endless", "timed out after 5.0s in the middle of the answer"),
         ])
     func timeout(path: String, error: String) async throws {
-        let (report, _) = try await run(path) { $0.timeout = .seconds(2) }
+        let (report, _) = try await run(path) { $0.timeout = .seconds(5) }
         #expect(report.errors == [error: 4])
-        #expect(report.elapsed >= 4)
+        #expect(report.elapsed >= 10)
     }
 
     @Test("calls an answer that is not HTTP by that name")
@@ -52,14 +52,12 @@ struct FailureTests {
 
     @Test("counts refused connections, and does not dial at full speed")
     func refused() async throws {
-        let server = try await ScriptedServer.start()
-        let port = server.port
-        await server.stop()
+        let port = try #require(try FreePorts.take(1).first)
         var plan = LoadPlan(target: try LoadTarget("http://127.0.0.1:\(port)/"))
-        (plan.workers, plan.duration) = (1, .milliseconds(500))
+        (plan.workers, plan.duration) = (1, .seconds(2))
         let report = try await LoadRun(plan).run()
         #expect(report.errors.keys.sorted() == ["connect to 127.0.0.1:\(port): connection refused"])
-        #expect((1...30).contains(report.failures))
+        #expect((1...120).contains(report.failures))
     }
 
     @Test("names a host that cannot be looked up")
@@ -88,7 +86,7 @@ struct FailureTests {
         let (report, _) = try await run("/silent") {
             ($0.duration, $0.timeout) = (.seconds(2), .seconds(3))
         }
-        #expect(report.elapsed < 20)
+        #expect(report.elapsed < 30)
         #expect(report.errors == ["timed out after 3.0s waiting for the answer": 2])
     }
 

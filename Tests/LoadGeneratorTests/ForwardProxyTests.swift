@@ -5,7 +5,7 @@ import Testing
 struct ForwardProxyTests {
     /// Sends one request through a proxy that answers so.
     private func run(
-        _ url: String, credentials: String = "", timeout: Duration = .seconds(5), closes: Bool = false,
+        _ url: String, credentials: String = "", timeout: Duration = .seconds(30), closes: Bool = false,
         _ answer: @escaping @Sendable (String) -> String?
     ) async throws -> (LoadReport, [String]) {
         let proxy = try await RawServer.start(closes: closes, answer: answer)

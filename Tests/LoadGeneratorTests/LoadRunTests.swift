@@ -110,7 +110,7 @@ struct LoadRunTests {
             return try #require(try await group.next())
         }
         #expect(report.requests == 0)
-        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(ContinuousClock.now - started < .seconds(40))
         await server.stop()
     }
 

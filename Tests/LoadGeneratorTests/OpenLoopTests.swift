@@ -56,7 +56,7 @@ struct OpenLoopTests {
     }
 
     /// A server that stalls once: with one worker, all that was planned meanwhile waits.
-    @Test("reports a stall of one second in its percentiles; a closed loop does not")
+    @Test("reports a stall in its percentiles; a closed loop does not")
     func stall() async throws {
         let server = try await ScriptedServer.start()
         let open = try await run(server, "/stall-once/1000/2") {
@@ -76,9 +76,9 @@ struct OpenLoopTests {
         await server.stop()
 
         let again = try await ScriptedServer.start()
-        let stalled = try await run(again, "/stall-once/1000/2") { ($0.requests, $0.workers) = (300, 1) }
-        #expect(stalled.latency.slowest >= 1)
-        #expect(try latency(99, stalled) < 0.5)
+        let stalled = try await run(again, "/stall-once/3000/2") { ($0.requests, $0.workers) = (300, 1) }
+        #expect(stalled.latency.slowest >= 3)
+        #expect(try latency(99, stalled) < 1.5)
         #expect(stalled.summary.contains("\nNote: a closed loop sends nothing while it waits"))
         #expect(!open.summary.contains("Note:"))
         await again.stop()
@@ -88,14 +88,14 @@ struct OpenLoopTests {
     func unsent() async throws {
         let server = try await ScriptedServer.start()
         let report = try await run(server, "/silent") {
-            ($0.rate, $0.duration, $0.workers, $0.timeout) = (100, .milliseconds(500), 4, .seconds(2))
+            ($0.rate, $0.duration, $0.workers, $0.timeout) = (100, .seconds(2), 4, .seconds(5))
             $0.thresholds = (try? [Threshold("success>=100")]) ?? []
         }
         #expect(report.failures == 4)
-        #expect(report.openLoop?.unsent == 46)
+        #expect(report.openLoop?.unsent == 196)
         #expect(server.requests.count == 4)
         #expect(!report.keepsThresholds)
-        #expect(report.summary.contains("  Unsent:\t46 requests: all 4 workers were busy"))
+        #expect(report.summary.contains("  Unsent:\t196 requests: all 4 workers were busy"))
         await server.stop()
     }
 

@@ -7,25 +7,28 @@ enum FreePorts {
         let port: Int
     }
 
+    /// Ports that the kernel gives to nobody: those it chooses itself could go to another test's
+    /// connection before the server has them.
     static func take(_ count: Int) throws -> [Int] {
-        let sockets = try (0..<count).map { _ in
+        var taken: [Int] = []
+        for _ in 0..<1000 where taken.count < count {
+            let port = Int.random(in: 10_000..<32_768)
             let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             try #require(socket >= 0)
-            return socket
+            defer { close(socket) }
+            var address = loopback(UInt16(port))
+            let isFree = withGeneric(&address) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+            if isFree, !taken.contains(port) { taken.append(port) }
         }
-        defer { for socket in sockets { close(socket) } }
-        return try sockets.map { socket in
-            var address = loopback(0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            try withGeneric(&address) { try #require(bind(socket, $0, length) == 0) }
-            try withGeneric(&address) { try #require(getsockname(socket, $0, &length) == 0) }
-            return Int(UInt16(bigEndian: address.sin_port))
-        }
+        try #require(taken.count == count)
+        return taken
     }
 
-    /// Waits, ten seconds at most, until somebody listens there.
+    /// Waits, thirty seconds at least, until somebody listens there.
     static func waitUntilOpen(_ port: Int) async throws {
-        for _ in 0..<500 {
+        for _ in 0..<1500 {
             let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var address = loopback(UInt16(port))
             let isOpen = withGeneric(&address) {
