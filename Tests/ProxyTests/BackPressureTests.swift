@@ -35,7 +35,7 @@ import Testing
             #expect(sent.value > 0 && sent.value < Self.bodyBytes / 2)
             #expect(try await bufferedBytes(proxy) < 1 << 20)
             try await client.setReading(true)
-            try await eventually("the whole body", within: .seconds(30)) {
+            try await eventually("the whole body", within: .seconds(120)) {
                 client.totalReceived > Self.bodyBytes
             }
         }
@@ -61,7 +61,7 @@ import Testing
             #expect(try await bufferedBytes(proxy) < 1 << 20)
             for channel in replica.connections { try await channel.setOption(.autoRead, value: true).get() }
             try await upload.value
-            try await eventually("the whole body", within: .seconds(30)) {
+            try await eventually("the whole body", within: .seconds(120)) {
                 replica.totalReceived > Self.bodyBytes
             }
         }

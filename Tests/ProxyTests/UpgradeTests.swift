@@ -58,7 +58,7 @@ import Testing
             try await eventually("the replica's connection to be closed") {
                 replica.connections.allSatisfy { !$0.isActive }
             }
-            #expect(await proxy.waitUntilUnused(replica.endpoint, within: .seconds(5)))
+            #expect(await proxy.waitUntilUnused(replica.endpoint, within: .seconds(30)))
         }
         await replica.stop()
     }

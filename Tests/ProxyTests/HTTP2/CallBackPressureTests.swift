@@ -38,6 +38,7 @@ import Testing
         try await withProxy(RoutingTable(primary: [replica.endpoint])) { (proxy, port) async throws in
             let client = try await FramePeer.connect(port, acknowledges: false)
             let stream = client.request(1, "/large")
+            try await eventually("a window's worth") { client.record(stream).bodyCount == 65_535 }
             try await settled { sent.value }
             #expect(client.record(stream).bodyCount == 65_535)
             #expect(sent.value <= 2 * 65_535)
@@ -72,7 +73,7 @@ import Testing
             #expect(try await held(proxy) <= streams.count * 65_535)
             try await client.channel.setOption(.autoRead, value: true).get()
             for stream in streams {
-                #expect(try await client.response(stream, within: .seconds(60)).bodyCount == Self.bodyBytes)
+                #expect(try await client.response(stream, within: .seconds(120)).bodyCount == Self.bodyBytes)
             }
             await client.close()
         }
@@ -98,6 +99,7 @@ import Testing
                     sent.add(1 << 14)
                 }
             }
+            try await eventually("a window's worth") { replica.requests.first?.bodyCount == 65_535 }
             try await settled { sent.value }
             #expect(replica.requests.first?.bodyCount == 65_535)
             #expect(sent.value <= 2 * 65_535 + (1 << 14))

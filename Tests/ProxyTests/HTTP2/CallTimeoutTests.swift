@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP2
+import Synchronization
 import Testing
 
 @testable import Proxy
@@ -11,7 +12,7 @@ import Testing
     func slowReplica() async throws {
         let replica = try await silent()
         try await withProxy(
-            RoutingTable(primary: [replica.endpoint]), limits: { $0.response = .milliseconds(100) }
+            RoutingTable(primary: [replica.endpoint]), limits: { $0.response = .seconds(3) }
         ) { (proxy, port) async throws in
             let client = try await FramePeer.connect(port)
             #expect(try await client.response(client.request(1)).status == "504")
@@ -60,11 +61,15 @@ import Testing
     @Test("counts a call that its client cancels at its own time-out as failed, and an earlier one not")
     func cancelledAtTimeout() async throws {
         let replica = try await silent()
-        try await withProxy(RoutingTable(primary: [replica.endpoint])) { (proxy, port) async throws in
+        let now = Mutex<UInt64>(1_000_000_000_000)
+        let clock = MonotonicClock { now.withLock { $0 } }
+        try await withProxy(RoutingTable(primary: [replica.endpoint]), clock: clock) {
+            (proxy, port) async throws in
             let client = try await FramePeer.connect(port)
-            let late = client.call(1, headers: [("grpc-timeout", "1n")])
+            let late = client.call(1, headers: [("grpc-timeout", "1m")])
             let early = client.call(3, headers: [("grpc-timeout", "1H")])
             try await eventually("both calls") { replica.requests.count == 2 }
+            now.withLock { $0 += 2_000_000 }
             client.send(.rstStream(.cancel), on: late)
             client.send(.rstStream(.cancel), on: early)
             try await eventually("both to be counted") {
@@ -101,7 +106,7 @@ import Testing
             peer.data(ByteBuffer(repeating: 0x61, count: 100_000), on: stream, isLast: isEnded)
         }
         try await withProxy(
-            RoutingTable(primary: [replica.endpoint]), limits: { $0.clientStall = .milliseconds(200) }
+            RoutingTable(primary: [replica.endpoint]), limits: { $0.clientStall = .seconds(3) }
         ) { (proxy, port) async throws in
             let client = try await FramePeer.connect(port, acknowledges: false)
             let response = try await client.response(client.request(1))

@@ -132,7 +132,7 @@ final class FramePeer: Sendable {
     }
 
     /// Waits for the end of a stream.
-    func response(_ stream: HTTP2StreamID, within limit: Duration = .seconds(10)) async throws -> StreamRecord
+    func response(_ stream: HTTP2StreamID, within limit: Duration = .seconds(30)) async throws -> StreamRecord
     {
         do {
             try await eventually("the end of \(stream)", within: limit) {

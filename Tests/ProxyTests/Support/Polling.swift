@@ -7,7 +7,7 @@ struct TimedOut: Error, CustomStringConvertible {
 
 /// Waits until a condition holds.
 func eventually(
-    _ what: String, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !condition() {
@@ -19,8 +19,8 @@ func eventually(
 /// Waits until a count no longer grows.
 func settled(_ count: @escaping () -> Int) async throws {
     var last = (count: -1, since: ContinuousClock.now)
-    try await eventually("the count to settle", within: .seconds(20)) {
+    try await eventually("the count to settle", within: .seconds(60)) {
         if count() != last.count { last = (count(), ContinuousClock.now) }
-        return last.count > 0 && ContinuousClock.now - last.since > .milliseconds(400)
+        return last.count > 0 && ContinuousClock.now - last.since > .seconds(1)
     }
 }

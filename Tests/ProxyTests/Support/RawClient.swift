@@ -65,7 +65,7 @@ final class RawClient: Sendable {
     func setReading(_ reads: Bool) async throws { try await channel.setOption(.autoRead, value: reads).get() }
 
     /// The next response, interim ones included.
-    func response(answersHead: Bool = false, within limit: Duration = .seconds(10)) async throws
+    func response(answersHead: Bool = false, within limit: Duration = .seconds(30)) async throws
         -> ClientResponse
     {
         var found: ClientResponse?
@@ -85,7 +85,7 @@ final class RawClient: Sendable {
         try await eventually("\(expected); so far: \(text.prefix(300))") { text.contains(expected) }
     }
 
-    func awaitClose(within limit: Duration = .seconds(10)) async throws {
+    func awaitClose(within limit: Duration = .seconds(30)) async throws {
         try await eventually("the connection to be closed", within: limit) { isClosed }
     }
 
