@@ -3,7 +3,7 @@ import Testing
 
 @testable import Standalone
 
-@Suite("The orphan sweep", .timeLimit(.minutes(1)))
+@Suite("The orphan sweep", .timeLimit(.minutes(5)))
 struct OrphanSweepTests {
     @Test("ends what was never recorded and what is not wanted, and keeps the rest")
     func endsOrphans() async throws {

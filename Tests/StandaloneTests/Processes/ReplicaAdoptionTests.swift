@@ -5,7 +5,7 @@ import Testing
 
 @testable import Standalone
 
-@Suite("Replicas of an earlier run", .timeLimit(.minutes(1)))
+@Suite("Replicas of an earlier run", .timeLimit(.minutes(5)))
 struct ReplicaAdoptionTests {
     /// Starts a server as an owner would that is then killed with SIGKILL, and tells its record.
     private func survivor(_ world: ReplicaWorld, id: String, revision: String) async throws -> ReplicaRecord {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Standalone
 
-@Suite("A replica that ends", .timeLimit(.minutes(1)))
+@Suite("A replica that ends", .timeLimit(.minutes(5)))
 struct ReplicaCrashTests {
     @Test("is started again after the back-off, and its last words are told")
     func isStartedAgain() async throws {
@@ -36,7 +36,7 @@ struct ReplicaCrashTests {
                     ((try? String(contentsOfFile: starts, encoding: .utf8)) ?? "").split(separator: "\n")
                         .compactMap { Double($0) }
                 }
-                try await eventually("second start") { times().count == 2 }
+                try await eventually("second start") { times().count >= 2 }
                 #expect(times()[1] - times()[0] >= 1)
                 await set.stopAll(within: .seconds(10))
             }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Standalone
 
-@Suite("A replica's output", .timeLimit(.minutes(1)))
+@Suite("A replica's output", .timeLimit(.minutes(5)))
 struct ReplicaOutputTests {
     @Test("stays within its limit while the replica writes on")
     func staysBounded() async throws {
@@ -22,8 +22,10 @@ struct ReplicaOutputTests {
                 let path = logs.appendingPathComponent("test.podinfo-primary-\(id).log").path
                 let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? .max
                 #expect(size < 4_000_000, "without a cut it only grows")
-                let kept = try FileManager.default.attributesOfItem(atPath: path + ".1")[.size] as? Int
-                #expect(kept == 25_000)
+                // Now and then it is just being written.
+                try await eventually("a quarter is kept") {
+                    try FileManager.default.attributesOfItem(atPath: path + ".1")[.size] as? Int == 25_000
+                }
                 await set.stopAll(within: .seconds(100))
             }
         }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A replica's readiness")
 struct ReplicaReadinessTests {
-    @Test("follows its HTTP probe, and so do the published endpoints", .timeLimit(.minutes(1)))
+    @Test("follows its HTTP probe, and so do the published endpoints", .timeLimit(.minutes(5)))
     func followsTheProbe() async throws {
         try await ReplicaWorld.with { world in
             let ready = world.directory.appendingPathComponent("ready").path
@@ -34,7 +34,7 @@ struct ReplicaReadinessTests {
         }
     }
 
-    @Test("is a connection to PORT when there is no probe", .timeLimit(.minutes(1)))
+    @Test("is a connection to PORT when there is no probe", .timeLimit(.minutes(5)))
     func connectsWithoutProbe() async throws {
         try await ReplicaWorld.with { world in
             let set = world.replicaSet()
@@ -62,7 +62,10 @@ struct ReplicaReadinessTests {
                 var template = Server.shell(script)
                 template.environment = [.init(name: "OUT", value: out)]
                 try await set.apply(template, revision: "r7", replicas: 1)
-                try await eventually("written") { FileManager.default.fileExists(atPath: out) }
+                // It may write before it is recorded.
+                try await eventually("written and recorded") {
+                    await !world.registry.records.isEmpty && FileManager.default.fileExists(atPath: out)
+                }
                 let record = try #require(await world.registry.records.values.first)
                 try await eventually("whole line") {
                     try String(contentsOfFile: out, encoding: .utf8)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Standalone
 
-@Suite("A new revision", .timeLimit(.minutes(1)))
+@Suite("A new revision", .timeLimit(.minutes(5)))
 struct ReplicaReplacementTests {
     /// Sends requests from several clients while `body` runs; the answers by body, failures as "failed".
     private func underLoad(

@@ -61,12 +61,12 @@ extension Result where Failure == any Error {
     }
 }
 
-/// Waits until a condition holds; records an issue when it does not within 20 s.
+/// Waits until a condition holds; records an issue when it does not within 60 s.
 func eventually(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while try await !condition() {
         try #require(ContinuousClock.now < deadline, what, sourceLocation: sourceLocation)
         try await Task.sleep(for: .milliseconds(10))

@@ -36,7 +36,8 @@ enum Server {
             command: command,
             environment: environment.map { ProcessTemplate.Variable(name: $0.key, value: $0.value) },
             readinessProbe: ReadinessProbe(
-                .httpGet(path: "/readyz", port: nil), period: .milliseconds(100), failureThreshold: 2),
+                .httpGet(path: "/readyz", port: nil), period: .milliseconds(100), timeout: .seconds(10),
+                failureThreshold: 2),
             terminationGracePeriod: grace)
     }
 
