@@ -67,7 +67,7 @@ struct FeedTests {
         let long = String(repeating: "x", count: 1000)
         let started = ContinuousClock.now
         for _ in 0..<(OutputQueue.capacity + 5000) { output.append(long) }
-        #expect(ContinuousClock.now - started < .seconds(5))
+        #expect(ContinuousClock.now - started < .seconds(60))
         let reader = pipe.fileHandleForReading
         var text = ""
         while !text.contains("lines dropped") {

@@ -2,7 +2,7 @@ import Delivery
 import Synchronization
 import Testing
 
-@Suite("The loop of a canary's ticks", .timeLimit(.minutes(1)))
+@Suite("The loop of a canary's ticks", .timeLimit(.minutes(5)))
 struct TickLoopTests {
     /// Runs a loop until the body returns; the body sees each tick as it begins.
     private func withLoop(

@@ -11,7 +11,7 @@ struct WebhookCallerTests {
 
     /// Calls a scripted server and returns the outcome, what the server received and the pauses taken.
     private func call(
-        _ script: [RawServer.Answer], retries: Int = 0, timeout: Duration = .seconds(5),
+        _ script: [RawServer.Answer], retries: Int = 0, timeout: Duration = .seconds(30),
         path: String = "/hook",
         payload: CanaryWebhookPayload? = nil
     ) async throws -> (outcome: HookOutcome, requests: [String], pauses: [Duration]) {
@@ -127,7 +127,7 @@ struct WebhookCallerTests {
         let server = try await RawServer([RawServer.response(200, "OK")], tls: SelfSigned.serverContext())
         let caller = WebhookCaller(resolve: { _, _ in ("127.0.0.1", server.port) })
         let endpoint = HookEndpoint(
-            url: "https://hook.test/", timeout: .seconds(5), skipsVerification: skipsVerification)
+            url: "https://hook.test/", timeout: .seconds(30), skipsVerification: skipsVerification)
         let outcome = await caller.call(endpoint, payload: payload)
         await caller.shutdown()
         await server.stop()

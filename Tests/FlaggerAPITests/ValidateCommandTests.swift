@@ -81,7 +81,7 @@ import Testing
         process.standardError = output
         try process.run()
         defer { if process.isRunning { process.terminate() } }
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(60)
         while process.isRunning {
             try #require(ContinuousClock.now < deadline, "aviary validate did not end")
             try await Task.sleep(for: .milliseconds(10))

@@ -3,7 +3,7 @@ import Timing
 
 @Suite("A latch")
 struct LatchTests {
-    @Test("lets everyone pass once it is open", .timeLimit(.minutes(1)))
+    @Test("lets everyone pass once it is open", .timeLimit(.minutes(5)))
     func opens() async {
         let latch = Latch()
         await withTaskGroup(of: Void.self) { group in
@@ -14,7 +14,7 @@ struct LatchTests {
         #expect(latch.isOpen)
     }
 
-    @Test("lets go of a waiter that is cancelled", .timeLimit(.minutes(1)))
+    @Test("lets go of a waiter that is cancelled", .timeLimit(.minutes(5)))
     func cancels() async {
         let latch = Latch()
         for _ in 0..<50 {

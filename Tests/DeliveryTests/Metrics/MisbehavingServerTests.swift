@@ -19,7 +19,7 @@ struct MisbehavingServerTests {
 
     private func run(
         _ type: MetricTemplate.ProviderType, _ answer: RawServer.Answer, query: String? = "[]",
-        timeout: Duration = .seconds(5)
+        timeout: Duration = .seconds(30)
     ) async throws -> ProviderTrial {
         try await ProviderTrial.run(
             type, [answer], query: query, credentials: Self.credentials[type], region: "eu-central-1",

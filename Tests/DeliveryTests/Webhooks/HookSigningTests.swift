@@ -50,7 +50,7 @@ struct HookSigningTests {
             now: { Date(timeIntervalSince1970: 1_700_000_000 + Double(clock.all.count)) },
             pause: { clock.add($0) })
         var endpoint = HookEndpoint(
-            url: "http://127.0.0.1:\(server.port)/", timeout: .seconds(5), retries: retries)
+            url: "http://127.0.0.1:\(server.port)/", timeout: .seconds(30), retries: retries)
         endpoint.secret = .test("hooks")
         endpoint.messageID = messageID
         endpoint.traceID = traceID
