@@ -11,7 +11,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 ///   - limit: how long at most.
 ///   - holds: asked again and again.
 public func eventually(
-    _ what: String, within limit: Duration = .seconds(30), _ holds: () throws -> Bool
+    _ what: String, within limit: Duration = .seconds(60), _ holds: () throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while try !holds() {

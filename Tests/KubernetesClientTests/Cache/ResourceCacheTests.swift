@@ -37,7 +37,7 @@ struct ResourceCacheTests {
     ) async throws -> Value {
         let task = Task { await cache.run() }
         defer { task.cancel() }
-        try await cache.waitUntilSynced(within: .seconds(10))
+        try await cache.waitUntilSynced(within: .seconds(60))
         return try await work()
     }
 
@@ -196,7 +196,7 @@ struct ResourceCacheTests {
         }
         #expect(error == .forbidden("list configmaps: no"))
         api.answer([], version: 5)
-        try await cache.waitUntilSynced(within: .seconds(10))
+        try await cache.waitUntilSynced(within: .seconds(60))
         #expect(cache.trouble == nil)
         running.cancel()
         await running.value

@@ -140,7 +140,7 @@ struct AccessTests {
                 #"{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"\#(account)","namespace":"\#(namespace)"}}"#
         )
         _ = try await client.create(KubernetesObject(json: object), as: accounts)
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             let list = try await client.list(secrets, in: namespace, matching: .everything)
             let secret = list.items.first { secret in
@@ -153,7 +153,7 @@ struct AccessTests {
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw KubernetesError.unavailable("no token of \(account) within 30 s")
+        throw KubernetesError.unavailable("no token of \(account) within 120 s")
     }
 
     private static func allowReading(

@@ -19,7 +19,9 @@ struct MemoryTests {
             let probe = try ProbeProcess("CacheProbe", [cluster.kubeconfig, namespace])
             defer { probe.send(SIGKILL) }
             // One more is the server's: its certificate authority.
-            try await eventually("the first list") { Self.report(probe)?.count == 5001 }
+            try await eventually("the first list", within: .seconds(120)) {
+                Self.report(probe)?.count == 5001
+            }
             let listed = try #require(Self.report(probe))
 
             try await Self.each(5000) { number in
@@ -30,7 +32,9 @@ struct MemoryTests {
             }
             let list = try await client.list(TestKinds.configMap, in: namespace, matching: .everything)
             let newest = list.items.compactMap { $0.resourceVersion.flatMap { UInt64($0) } }.max() ?? 0
-            try await eventually("all changes", within: .seconds(60)) { Self.report(probe)?.latest == newest }
+            try await eventually("all changes", within: .seconds(120)) {
+                Self.report(probe)?.latest == newest
+            }
             let watched = try #require(Self.report(probe))
             #expect(watched.count == 5001)
             // The objects are 20 MiB of text; a client without them takes some 20 MiB.

@@ -55,7 +55,7 @@ struct ResilienceTests {
             try await eventually("trouble is noticed") { cache.trouble != nil }
             relay.freeze(false)
             try await Self.expectEqual(cache, direct, namespace)
-            #expect(cache.trouble == nil)
+            try await eventually("the trouble is over") { cache.trouble == nil }
             running.cancel()
             await running.value
             await client.shutdown()
@@ -83,7 +83,7 @@ struct ResilienceTests {
             try await cluster.startServer()
             for _ in 0..<100 { try await writer.change() }
             try await Self.expectEqual(cache, client, namespace)
-            #expect(cache.trouble == nil)
+            try await eventually("the trouble is over") { cache.trouble == nil }
             running.cancel()
             await running.value
         }
@@ -116,7 +116,7 @@ struct ResilienceTests {
         let list = try await client.list(TestKinds.configMap, in: namespace, matching: .everything)
         let expected = Set(list.items.map { "\($0.name) \($0.resourceVersion ?? "")" })
         var held: Set<String> = []
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             held = Set(cache.values().map { "\($0.name) \($0.resourceVersion ?? "")" })
             if held == expected { return }

@@ -174,7 +174,7 @@ struct EventRecorderTests {
             let selector = Selector(
                 fields: "involvedObject.name=podinfo,involvedObject.uid=\(object.uid ?? "")")
             var shown: [KubernetesObject] = []
-            for _ in 0..<500
+            for _ in 0..<3000
             where shown.count < 2 || !shown.contains(where: { $0.json["series"]?.members != nil }) {
                 shown = try await client.list(events, in: namespace, matching: selector).items
                 try await Task.sleep(for: .milliseconds(10))

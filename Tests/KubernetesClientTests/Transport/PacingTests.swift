@@ -31,7 +31,7 @@ struct PacingTests {
         for second in 1...2 {
             for _ in 0..<10 {
                 clock.advance(by: .milliseconds(100))
-                try await eventually("one more", within: .seconds(5)) {
+                try await eventually("one more") {
                     passed.times.withLock { $0.count } + clock.sleeperCount == 25
                 }
             }
