@@ -7,7 +7,7 @@ import Testing
 @testable import Controller
 
 /// A server that was upgraded fills in fields that it did not know before; nobody has deployed anything.
-@Suite("A target's fingerprint", .timeLimit(.minutes(3)))
+@Suite("A target's fingerprint", .timeLimit(.minutes(10)))
 struct FingerprintTests {
     @Test("stays the same when the server fills in another field while the controller runs")
     func upgradedServer() async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import Controller
 
 /// What the command line says, seen in the cluster and by those who are told.
-@Suite("The controller's flags", .timeLimit(.minutes(3)))
+@Suite("The controller's flags", .timeLimit(.minutes(10)))
 struct FlagTests {
     @Test("name labels, prefixes, classes and servers, and the metrics say what came of it")
     func canaries() async throws {

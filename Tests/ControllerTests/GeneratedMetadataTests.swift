@@ -5,7 +5,7 @@ import Testing
 @testable import Controller
 
 /// Labels and annotations of the objects that are made for a canary.
-@Suite("Generated metadata in a cluster", .timeLimit(.minutes(2)))
+@Suite("Generated metadata in a cluster", .timeLimit(.minutes(5)))
 struct GeneratedMetadataTests {
     @Test("goes when the canary wants it no more, and what others have added stays")
     func removal() async throws {

@@ -26,14 +26,13 @@ struct RolloutTests {
                     == ["app": "podinfo"])
 
             try await controller.deploy("podinfo:2.0.0")
-            try await controller.reach("Progressing")
             try await controller.reach("Succeeded")
             #expect(try await controller.image(of: "podinfo-primary") == "podinfo:2.0.0")
             try await eventually { try await controller.replicas(of: "podinfo") == 0 }
 
             let namespace = controller.namespace
             try await controller.cluster.kubectl(
-                "-n", namespace, "wait", "canary/podinfo", "--for=condition=promoted", "--timeout=10s")
+                "-n", namespace, "wait", "canary/podinfo", "--for=condition=promoted", "--timeout=60s")
             let table = try await controller.cluster.kubectl("-n", namespace, "get", "canaries")
             let lines = table.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
             #expect(lines[0] == ["NAME", "STATUS", "WEIGHT", "LASTTRANSITIONTIME"])
@@ -88,7 +87,7 @@ struct RolloutTests {
     func deadline() async throws {
         try await RunningController.run { controller in
             var app = controller.app()
-            app.spec["progressDeadlineSeconds"] = 3
+            app.spec["progressDeadlineSeconds"] = 15
             try await controller.initialise(app)
             let gate: JSONValue = [["conditionType": "example.com/never"]]
             try await controller.patch(
@@ -104,7 +103,7 @@ struct RolloutTests {
     func newRevision() async throws {
         try await RunningController.run { controller in
             var app = controller.app()
-            app.analysis["iterations"] = 6
+            app.analysis["iterations"] = 10
             try await controller.initialise(app)
             try await controller.deploy("podinfo:2.0.0")
             try await eventually { try await controller.status()["iterations"]?.int ?? 0 >= 2 }

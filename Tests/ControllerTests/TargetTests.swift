@@ -6,7 +6,7 @@ import Testing
 @testable import Controller
 
 /// Targets that are not a plain Deployment.
-@Suite("A target in a cluster", .timeLimit(.minutes(3)))
+@Suite("A target in a cluster", .timeLimit(.minutes(10)))
 struct TargetTests {
     @Test(
         "that is a Service is copied to primary once its canary has passed",

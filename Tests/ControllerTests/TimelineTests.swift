@@ -55,7 +55,7 @@ struct ClusterTimelineTests {
 
     @Test("a pre-rollout hook that is late, then busy, then refuses is one failed check, as measured")
     func preRolloutRetried() async throws {
-        try await check("c9-slow", retries: 2, timeout: "1s") { namespace in
+        try await check("c9-slow", retries: 2, timeout: "5s") { namespace in
             let halt =
                 "EVENT Warning [Progressing] Halt c9-slow.\(namespace) advancement pre-rollout check h-pre-rollout failed"
             return [
@@ -72,7 +72,7 @@ struct ClusterTimelineTests {
             hooks.answerOnce(
                 "pre-rollout",
                 [
-                    .status(200, body: "late", delay: .seconds(3)), .status(503, body: "busy"),
+                    .status(200, body: "late", delay: .seconds(15)), .status(503, body: "busy"),
                     .status(429, body: "slow down"),
                 ])
         }
@@ -124,7 +124,7 @@ struct ClusterTimelineTests {
 
     /// Runs a measured rollout again with the same answers, and compares everything that is visible from outside.
     private func check(
-        _ name: String, retries: Int = 0, timeout: String = "10s", isWeighted: Bool = false,
+        _ name: String, retries: Int = 0, timeout: String = "30s", isWeighted: Bool = false,
         steps: (String) -> [Difference], statuses: () -> [Difference],
         answers: (HookServer) -> Void
     ) async throws {
@@ -153,7 +153,7 @@ struct ClusterTimelineTests {
                     .map { $0.hasSuffix(place) ? $0.dropLast() + namespace : $0 }
                 let expected = try Difference.apply(steps(namespace), to: lines)
                 try await eventually(
-                    within: .seconds(90), "\(name) has not ended: \(controller.program.errors.suffix(2000))"
+                    within: .seconds(180), "\(name) has not ended: \(controller.program.errors.suffix(2000))"
                 ) { Timeline.told(by: controller, about: name, to: hooks).steps.last == expected.last }
                 let told = Timeline.told(by: controller, about: name, to: hooks)
                 expectSame(told.steps, expected)
@@ -181,7 +181,7 @@ struct ClusterTimelineTests {
     ) async throws {
         let told = controller.log(about: name).filter { $0["reason"] != nil && $0["phase"] != nil }
             .map { "[\($0["phase"] ?? "")] \($0["msg"] ?? "")" }
-        try await eventually(within: .seconds(10), "events are missing") {
+        try await eventually(within: .seconds(60), "events are missing") {
             hooks.calls(of: "event").count >= told.count
         }
         expectSame(

@@ -18,7 +18,7 @@ struct InterruptionTests {
                 try await controller.initialise(Self.app(controller))
                 try await controller.deploy("podinfo:2.0.0")
                 var (seen, cuts) = (record.count, 0)
-                try await eventually(within: .seconds(120), "\(controller.program.errors.suffix(3000))") {
+                try await eventually(within: .seconds(180), "\(controller.program.errors.suffix(3000))") {
                     if record.count > seen {
                         seen = record.count
                         relay.cut()
@@ -51,7 +51,7 @@ struct InterruptionTests {
                     try await eventually { record.weights().last ?? 0 > 0 }
                     try await plane.stopServer()
                     let stopped = ContinuousClock.now
-                    try await eventually(within: .seconds(40)) {
+                    try await eventually(within: .seconds(60)) {
                         #expect(controller.program.isRunning)
                         return ContinuousClock.now - stopped > .seconds(30)
                     }
@@ -64,7 +64,7 @@ struct InterruptionTests {
                         cuts += 1
                         return cuts > 20 && relay.acceptedCount >= accepted
                     }
-                    try await eventually(within: .seconds(90), "\(controller.program.errors.suffix(3000))") {
+                    try await eventually(within: .seconds(180), "\(controller.program.errors.suffix(3000))") {
                         (try? await controller.phase()) == "Succeeded"
                     }
                     try await Self.expectEnd(of: controller, record)
@@ -107,7 +107,7 @@ struct InterruptionTests {
                 try await eventually { record.weights().last ?? 0 > 0 }
                 controller.program.signal(SIGSTOP)
                 let told = controller.log().count
-                try await eventually(within: .seconds(40)) { second.errors.contains("\"leading\"") }
+                try await eventually(within: .seconds(120)) { second.errors.contains("\"leading\"") }
                 controller.program.signal(SIGCONT)
                 try await eventually { controller.program.errors.contains("leadership lost") }
                 try await controller.reach("Succeeded")
@@ -131,7 +131,7 @@ struct InterruptionTests {
                 var kills = 0
                 while kills < 20, try await controller.phase() != "Succeeded" {
                     let seen = record.count
-                    try await eventually(within: .seconds(60), "\(controller.program.errors.suffix(3000))") {
+                    try await eventually(within: .seconds(120), "\(controller.program.errors.suffix(3000))") {
                         record.count > seen
                     }
                     try await controller.kill()
@@ -151,8 +151,8 @@ struct InterruptionTests {
     private static func takeLease(from controller: RunningController) async throws -> Int64 {
         try await controller.patch(
             RolloutRecord.lease, "flagger-leader-election",
-            ["spec": ["holderIdentity": "somebody else", "leaseDurationSeconds": 6]])
-        try await eventually(within: .seconds(20)) {
+            ["spec": ["holderIdentity": "somebody else", "leaseDurationSeconds": 15]])
+        try await eventually(within: .seconds(60)) {
             controller.program.errors.contains("leadership lost: somebody else holds the lease")
         }
         try await eventually { controller.program.errors.contains("waiting for leadership") }

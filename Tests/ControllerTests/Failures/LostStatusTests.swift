@@ -6,7 +6,7 @@ import Testing
 
 /// Somebody deletes a status, edits it, or replaces the canary: nothing is released that was not analysed, and nobody's
 /// traffic is lost.
-@Suite("A canary whose status is lost", .timeLimit(.minutes(4)))
+@Suite("A canary whose status is lost", .timeLimit(.minutes(10)))
 struct LostStatusTests {
     @Test("is as it was before, when the controller was there to see it", arguments: Loss.allCases)
     func seen(_ loss: Loss) async throws {

@@ -45,7 +45,7 @@ struct TestCluster: Sendable {
         let arguments =
             ["--kubeconfig", plane.kubeconfig, "wait", "--for=condition=established", "--timeout=60s"]
             + definitions
-        try await eventually(within: .seconds(60)) {
+        try await eventually(within: .seconds(120)) {
             (try? await Self.run("kubectl", arguments)) != nil
         }
     }

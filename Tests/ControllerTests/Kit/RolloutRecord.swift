@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import KubernetesClient
 import Synchronization
@@ -22,19 +23,24 @@ final class RolloutRecord: Sendable {
     private let entries = Mutex<[Int64: Entry]>([:])
     private let namespace: String
     private let client: KubernetesClient
+    private let types: [ResourceType]
 
     /// Follows the objects of a namespace while the body runs.
+    ///
+    /// - Parameter route: the kind that tells the weights.
     static func follow(
-        _ controller: RunningController, _ body: (RolloutRecord) async throws -> Void
+        _ controller: RunningController, route: ResourceType = httpRoute,
+        _ body: (RolloutRecord) async throws -> Void
     ) async throws {
-        let record = RolloutRecord(controller.client, controller.namespace)
+        let record = RolloutRecord(controller.client, controller.namespace, route)
         let following = Task { await record.run() }
         defer { following.cancel() }
         try await body(record)
     }
 
-    private init(_ client: KubernetesClient, _ namespace: String) {
+    private init(_ client: KubernetesClient, _ namespace: String, _ route: ResourceType) {
         (self.client, self.namespace) = (client, namespace)
+        types = [.canary, .deployment, route, Self.lease]
     }
 
     /// The writes so far, in order.
@@ -45,7 +51,7 @@ final class RolloutRecord: Sendable {
 
     private func run() async {
         await withDiscardingTaskGroup { group in
-            for type in [ResourceType.canary, .deployment, Self.httpRoute, Self.lease] {
+            for type in types {
                 group.addTask {
                     while !Task.isCancelled {
                         try? await self.follow(type)
@@ -83,23 +89,32 @@ final class RolloutRecord: Sendable {
 
     /// The weights that the route of a canary has had, one after the other.
     func weights(_ name: String = "podinfo") -> [Int] {
+        weights(of: Self.httpRoute, name) { Self.weight(of: $0) }
+    }
+
+    /// The weights that an object of the provider's has had, one after the other.
+    func weights(
+        of type: ResourceType, _ name: String = "podinfo", _ weight: (KubernetesObject) -> Int?
+    ) -> [Int] {
         var weights: [Int] = []
-        for entry in history where entry.kind == Self.httpRoute.kind && entry.object.name == name {
-            if let weight = Self.weight(of: entry.object), weights.last != weight { weights.append(weight) }
+        for entry in history where entry.kind == type.kind && entry.object.name == name {
+            if let weight = weight(entry.object), weights.last != weight { weights.append(weight) }
         }
         return weights
     }
 
     /// Where a status said another weight than was routed when it was written, or where a canary got more traffic while
-    /// its Deployment was not ready.
+    /// its Deployment was not ready, or no longer was.
     func violations(_ name: String = "podinfo") -> [String] {
         var violations: [String] = []
         var (route, deployment): (Int?, KubernetesObject?) = (nil, nil)
+        // When the same revision was no longer ready that had been.
+        var lost: Date?
         for entry in history where entry.object.name == name {
             switch entry.kind {
             case Self.httpRoute.kind:
                 let weight = Self.weight(of: entry.object) ?? 0
-                if weight > route ?? 0, !Self.isReady(deployment) {
+                if weight > route ?? 0, !Self.isReady(deployment), !Self.isAbout(lost, entry.object) {
                     violations.append(
                         "\(entry.version): weight \(weight) on a canary that is not ready: \(deployment?.json["status"]?.text ?? "")"
                     )
@@ -112,11 +127,31 @@ final class RolloutRecord: Sendable {
                 violations.append(
                     "\(entry.version): \(entry.object.json[path: "status", "phase"]?.string ?? "") tells \(told), routed is \(routed)"
                 )
-            case ResourceType.deployment.kind: deployment = entry.object
+            case ResourceType.deployment.kind:
+                let isSame = deployment?.generation == entry.object.generation
+                if Self.isReady(entry.object) || !isSame {
+                    lost = nil
+                } else if Self.isReady(deployment) {
+                    lost = Self.written(entry.object)
+                }
+                deployment = entry.object
             default: break
             }
         }
         return violations
+    }
+
+    /// Whether a route was written right after that: the server was asked before, and a busy machine takes its time
+    /// between the two.
+    private static func isAbout(_ lost: Date?, _ route: KubernetesObject) -> Bool {
+        guard let lost, let written = written(route) else { return false }
+        return written.timeIntervalSince(lost) <= 5
+    }
+
+    /// When an object was written last, to the second.
+    private static func written(_ object: KubernetesObject) -> Date? {
+        object.json[path: "metadata", "managedFields"]?.elements?.compactMap { $0["time"]?.string }.max()
+            .flatMap { try? Date($0, strategy: .iso8601) }
     }
 
     private static func isReady(_ deployment: KubernetesObject?) -> Bool {

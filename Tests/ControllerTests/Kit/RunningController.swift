@@ -139,7 +139,7 @@ final class RunningController {
         _ phase: String, _ name: String = "podinfo", sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await eventually(
-            within: .seconds(90), "\(name) has not reached \(phase): \(program.errors.suffix(3000))",
+            within: .seconds(180), "\(name) has not reached \(phase): \(program.errors.suffix(3000))",
             sourceLocation: sourceLocation
         ) { try await self.phase(name) == phase }
     }
@@ -179,7 +179,7 @@ final class RunningController {
         _ text: String, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await eventually(
-            within: .seconds(30), "no event says \"\(text)\": \(program.errors.suffix(3000))",
+            within: .seconds(90), "no event says \"\(text)\": \(program.errors.suffix(3000))",
             sourceLocation: sourceLocation
         ) { try await events().contains { $0.contains(text) } }
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import Controller
 
 /// What all routers have in common, on a real API server.
-@Suite("Every provider's router", .timeLimit(.minutes(3)))
+@Suite("Every provider's router", .timeLimit(.minutes(10)))
 struct EveryProviderTests {
     @Test(
         "shifts weights from 0 to 50, 100 and back, and writes nothing that is there",

@@ -6,7 +6,7 @@ import Testing
 @testable import Controller
 
 /// Gateway API on a real API server.
-@Suite("HTTPRoutes", .timeLimit(.minutes(3)))
+@Suite("HTTPRoutes", .timeLimit(.minutes(10)))
 struct HTTPRouteTests {
     private let type = RouterType.gatewayAPI.watched[0]
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Controller
 
 /// NGINX and Skipper on a real API server.
-@Suite("Canary Ingresses", .timeLimit(.minutes(3)))
+@Suite("Canary Ingresses", .timeLimit(.minutes(10)))
 struct IngressTests {
     private static let paths: JSONValue = [
         "ingressClassName": "edge", "tls": [["hosts": ["app.example.com"], "secretName": "certificate"]],

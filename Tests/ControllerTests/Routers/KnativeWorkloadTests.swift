@@ -7,7 +7,7 @@ import Testing
 @testable import Controller
 
 /// A Knative Service as a target, on a real API server. The revisions, which Knative would make, are made here.
-@Suite("Knative Services", .timeLimit(.minutes(3)))
+@Suite("Knative Services", .timeLimit(.minutes(10)))
 struct KnativeWorkloadTests {
     private static let first = Revision(spec: "podinfo-00001")
     private static let second = Revision(spec: "podinfo-00002")

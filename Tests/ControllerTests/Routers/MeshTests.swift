@@ -6,7 +6,7 @@ import Testing
 @testable import Controller
 
 /// Meshes whose objects are unlike the others', on a real API server.
-@Suite("Meshes", .timeLimit(.minutes(3)))
+@Suite("Meshes", .timeLimit(.minutes(10)))
 struct MeshTests {
     @Test(
         "of SMI get their weights as the version writes them",

@@ -6,7 +6,7 @@ import Testing
 @testable import Controller
 
 /// What Traefik, Contour, Gloo and APISIX get, on a real API server.
-@Suite("Objects of proxies", .timeLimit(.minutes(3)))
+@Suite("Objects of proxies", .timeLimit(.minutes(10)))
 struct ProxyObjectTests {
     @Test(
         "of Traefik name the canary only while it gets traffic, and stay sticky where the user made them so")

@@ -10,9 +10,9 @@ import Testing
 struct RoutedRolloutTests {
     @Test("shifts an HTTPRoute by the steps and back, and keeps its cookies in the status")
     func gatewayAPI() async throws {
-        try await RouterFixture.run { fixture in
-            let type = RouterType.gatewayAPI.watched[0]
-            try await RunningController.run { controller in
+        try await ProviderDefinitions.shared.install()
+        try await RunningController.run { controller in
+            try await RolloutRecord.follow(controller) { record in
                 var app = controller.app()
                 app.spec = ["provider": "gatewayapi:v1"]
                 app.service = ["port": 9898, "gatewayRefs": ProviderCase.gatewayRefs]
@@ -20,19 +20,21 @@ struct RoutedRolloutTests {
                     "interval": "1s", "threshold": 2, "stepWeight": 30, "maxWeight": 60,
                     "sessionAffinity": ["cookieName": "canary"],
                 ]
-                let namespace = controller.namespace
-                async let seen = Self.weights(
-                    of: type, in: namespace, fixture, until: [0, 30, 60, 0]
-                ) { $0[path: "spec", "rules"]?.elements?.last?.weights.last }
                 try await controller.initialise(app)
                 try await controller.deploy("podinfo:2.0.0")
                 try await controller.reach("Succeeded")
-                #expect(await seen == [0, 30, 60, 0])
+                func seen() -> [Int] {
+                    record.weights(of: RolloutRecord.httpRoute) {
+                        $0.json[path: "spec", "rules"]?.elements?.last?.weights.last
+                    }
+                }
+                try await eventually("\(seen())") { seen() == [0, 30, 60, 0] }
                 let status = try await controller.status()
                 #expect(status["canaryWeight"] == 0)
                 #expect(status["sessionAffinityCookie"] == nil)
                 let cookie = try #require(status["previousSessionAffinityCookie"]?.string)
                 #expect(cookie.hasPrefix("canary="))
+                let type = RolloutRecord.httpRoute
                 let rules = try #require(
                     try await controller.get(type, "podinfo")?.json[path: "spec", "rules"]?.elements)
                 #expect(rules.map(\.cookies) == [AffinityCookies.pattern(of: cookie), nil])
@@ -42,11 +44,13 @@ struct RoutedRolloutTests {
 
     @Test("sends matching requests to the canary of a VirtualService until a check fails")
     func istio() async throws {
-        try await RouterFixture.run { fixture in
-            try await HookServer.run { hooks in
-                hooks.answerOnce("rollout", [.status(200, body: "OK")])
-                hooks.answer("rollout", .status(500, body: "load test failed"))
-                try await RunningController.run { controller in
+        try await ProviderDefinitions.shared.install()
+        try await HookServer.run { hooks in
+            hooks.answerOnce("rollout", [.status(200, body: "OK")])
+            hooks.answer("rollout", .status(500, body: "load test failed"))
+            try await RunningController.run { controller in
+                let type = IstioRouter.virtualService
+                try await RolloutRecord.follow(controller, route: type) { record in
                     var app = controller.app()
                     app.spec = ["provider": "istio"]
                     app.analysis = [
@@ -54,35 +58,20 @@ struct RoutedRolloutTests {
                         "match": [["headers": ["x-canary": ["exact": "insider"]]]],
                     ]
                     app.addHooks(["rollout"], of: hooks)
-                    let namespace = controller.namespace
-                    async let seen = Self.weights(
-                        of: IstioRouter.virtualService, in: namespace, fixture, until: [0, 100, 0]
-                    ) { $0[path: "spec", "http"]?.elements?.first?["route"]?.elements?.last?["weight"]?.int }
                     try await controller.initialise(app)
                     try await controller.deploy("podinfo:2.0.0")
                     try await controller.reach("Failed")
-                    #expect(await seen == [0, 100, 0])
+                    func seen() -> [Int] {
+                        record.weights(of: type) {
+                            let route = $0.json[path: "spec", "http"]?.elements?.first?["route"]
+                            return route?.elements?.last?["weight"]?.int
+                        }
+                    }
+                    try await eventually("\(seen())") { seen() == [0, 100, 0] }
                     #expect(try await controller.status()["canaryWeight"] == 0)
                     try await eventually { try await controller.replicas(of: "podinfo") == 0 }
                 }
             }
         }
-    }
-
-    /// The canary's weights that an object has had, one after the other, as the server has told them.
-    private static func weights(
-        of type: ResourceType, in namespace: String, _ fixture: RouterFixture, until end: [Int],
-        weight: @Sendable (JSONValue) -> Int?
-    ) async -> [Int] {
-        let cache = fixture.caches.cache(of: type)
-        var seen: [Int] = []
-        for await _ in cache.changes() {
-            guard let object = cache.object(ObjectKey(namespace: namespace, name: "podinfo")),
-                let weight = weight(object.json)
-            else { continue }
-            if seen.last != weight { seen.append(weight) }
-            if seen.count == end.count { break }
-        }
-        return seen
     }
 }

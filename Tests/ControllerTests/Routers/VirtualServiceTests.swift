@@ -6,7 +6,7 @@ import Testing
 @testable import Controller
 
 /// Istio on a real API server.
-@Suite("VirtualServices", .timeLimit(.minutes(3)))
+@Suite("VirtualServices", .timeLimit(.minutes(10)))
 struct VirtualServiceTests {
     private let type = IstioRouter.virtualService
 

@@ -3,7 +3,7 @@ import Testing
 
 /// Waits until a condition holds; fails the test when it does not within the limit.
 func eventually(
-    within limit: Duration = .seconds(30), _ comment: @autoclosure () -> Comment? = nil,
+    within limit: Duration = .seconds(60), _ comment: @autoclosure () -> Comment? = nil,
     sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
