@@ -19,7 +19,7 @@ struct BadProgramTests {
     @Test("a new revision whose program is missing is rolled back at the progress deadline, with the reason")
     func missingLater() async throws {
         var manifest = Manifest(port: try FreePort.next())
-        manifest.canarySettings = ["progressDeadlineSeconds: 3"]
+        manifest.canarySettings = ["progressDeadlineSeconds: 10"]
         try await RunningAviary.run(manifest) { aviary in
             try await aviary.reach("Initialized")
             manifest.command = ["/nonexistent/app", "$(PORT)"]
@@ -37,7 +37,7 @@ struct BadProgramTests {
     @Test("a new revision that ends at once is rolled back with its last words")
     func crashesAtOnce() async throws {
         var manifest = Manifest(port: try FreePort.next())
-        manifest.canarySettings = ["progressDeadlineSeconds: 3"]
+        manifest.canarySettings = ["progressDeadlineSeconds: 10"]
         try await RunningAviary.run(manifest) { aviary in
             try await aviary.reach("Initialized")
             manifest.command = ["sh", "-c", "echo no database >&2; exit 7"]

@@ -13,7 +13,7 @@ struct BadStartTests {
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         return try await RunningAviary.command(
             ["run", file, "--listen", listen, "--data-dir", data ?? "\(folder)/data"], folder: folder,
-            within: .seconds(20))
+            within: .seconds(60))
     }
 
     @Test("a file that is no YAML is refused with its line")

@@ -34,7 +34,9 @@ struct CommandTests {
             let opened = try await aviary.command(
                 ["gate", "open", "podinfo", "-n", "test", "--reason", "looks good"])
             #expect(opened.exitCode == 0)
-            let watched = try await aviary.command(["watch", "podinfo", "-n", "test", "--timeout", "50"])
+            let watched = try await aviary.command(
+                ["watch", "podinfo", "-n", "test", "--timeout", "120"],
+                within: .seconds(150))
             #expect(watched.exitCode == 0)
             #expect(watched.output.contains("Succeeded"))
             #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
@@ -68,7 +70,7 @@ struct CommandTests {
         try await HookServer.run { hooks in
             hooks.answer("rollback", .status(403))
             var manifest = Manifest(port: try FreePort.next())
-            manifest.analysis = ["threshold: 3", "stepWeight: 10", "maxWeight: 100"]
+            manifest.analysis = ["threshold: 3", "stepWeight: 2", "maxWeight: 100"]
             manifest.hooks = [hooks.hook("rollback")]
             try await RunningAviary.run(manifest) { aviary in
                 try await aviary.reach("Initialized")
@@ -77,7 +79,7 @@ struct CommandTests {
                 #expect(early.errors.contains("no rollout under way"))
                 manifest.version = "2.0.0"
                 try aviary.save(manifest)
-                try await aviary.reach("Progressing", weight: 10)
+                try await aviary.pass("Progressing", weight: 2)
                 #expect(try await aviary.command(["pause", "podinfo", "-n", "test"]).exitCode == 0)
                 try await aviary.hear("paused")
                 let held = try #require(try aviary.statuses().last?.weight)
@@ -85,7 +87,7 @@ struct CommandTests {
                 try await eventually { hooks.calls(of: "rollback").count >= ticks + 3 }
                 #expect(try aviary.statuses().last?.weight == held)
                 #expect(try await aviary.command(["resume", "podinfo", "-n", "test"]).exitCode == 0)
-                try await aviary.reach("Progressing", weight: held + 10)
+                try await aviary.pass("Progressing", weight: held + 2)
                 let aborted = try await aviary.command(
                     ["abort", "podinfo", "-n", "test", "--reason", "wrong build"])
                 #expect(aborted.exitCode == 0)
@@ -147,9 +149,9 @@ struct CommandTests {
             try await aviary.reach("Initialized")
             manifest.version = "2.0.0"
             try aviary.save(manifest)
-            try await aviary.reach("Progressing")
+            try await aviary.pass("Progressing")
             let watch = try SpawnedProgram(
-                ["watch", "podinfo", "-n", "test", "--timeout", "60"],
+                ["watch", "podinfo", "-n", "test", "--timeout", "600"],
                 environment: ["AVIARY_SERVER": try aviary.url("")], folder: aviary.folder, outputName: "watch"
             )
             defer { watch.signal(SIGKILL) }

@@ -6,7 +6,7 @@ struct FailedPromotionTests {
     func primaryFails() async throws {
         try await HookServer.run { hooks in
             var manifest = Manifest(port: try FreePort.next())
-            manifest.canarySettings = ["progressDeadlineSeconds: 3"]
+            manifest.canarySettings = ["progressDeadlineSeconds: 10"]
             manifest.hooks = ["event", "post-rollout"].map { hooks.hook($0) }
             manifest.command = try command("1.0.0", serving: "primary canary")
             try await RunningAviary.run(manifest) { aviary in
@@ -15,7 +15,7 @@ struct FailedPromotionTests {
                 try await load.during(kept: 2, fresh: 1) {
                     manifest.command = try command("2.0.0", serving: "canary")
                     try aviary.save(manifest)
-                    try await aviary.reach("Promoting")
+                    try await aviary.pass("Promoting")
                     try await aviary.reach("Failed", weight: 100)
                     try await aviary.hear("Promotion of podinfo.test failed, primary not ready")
                     try await eventually { hooks.calls(of: "post-rollout").map(\.phase) == ["Failed"] }

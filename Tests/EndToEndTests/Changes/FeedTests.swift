@@ -15,7 +15,7 @@ struct FeedTests {
                 try await eventually { try aviary.lines().last?.kind == "alert" }
                 let first = try #require(try aviary.lines().compactMap(\.id).max())
                 let feed = try await HTTPClient.shared.execute(
-                    HTTPClientRequest(url: try aviary.url("/api/feed")), timeout: .seconds(60))
+                    HTTPClientRequest(url: try aviary.url("/api/feed")), timeout: .seconds(300))
                 manifest.version = "2.0.0"
                 try aviary.save(manifest)
                 var text = ""

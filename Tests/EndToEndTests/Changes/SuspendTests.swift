@@ -52,7 +52,7 @@ struct SuspendTests {
                 try await aviary.reach("Initialized")
                 manifest.version = "2.0.0"
                 try aviary.save(manifest)
-                try await aviary.reach("Progressing", weight: 10)
+                try await aviary.pass("Progressing", weight: 10)
                 manifest.canarySettings = ["suspend: true"]
                 try aviary.save(manifest)
                 // The tick under way when the file was saved may still end.

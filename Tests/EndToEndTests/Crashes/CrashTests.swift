@@ -16,7 +16,7 @@ struct CrashTests {
                 for (path, answer) in moment.held { hooks.answer(path, answer) }
                 manifest.version = "2.0.0"
                 if !moment.isFirstRevision { try aviary.save(manifest) }
-                try await aviary.reach(moment.phase, weight: moment.weight)
+                try await aviary.pass(moment.phase, weight: moment.weight)
                 try await aviary.killHard()
                 let survivors = aviary.replicas("primary")
                 try #require(!survivors.isEmpty || moment.isFirstRevision)

@@ -12,7 +12,8 @@ struct FullDiskTests {
         var manifest = Manifest(port: try FreePort.next())
         manifest.replicas = 2
         manifest.analysis = ["threshold: 2", "stepWeights: [20, 40]"]
-        manifest.hooks = types.map { hooks.hook($0) }
+        manifest.hooks = (types + [Self.gate]).map { hooks.hook($0) }
+        Self.holdAtFirstStep(hooks)
         try await RunningAviary.runOnSmallDisk(manifest) { aviary, disk in
             try await aviary.reach("Initialized")
             let load = LoadClient(url: "http://127.0.0.1:\(manifest.port)/version")
@@ -21,12 +22,21 @@ struct FullDiskTests {
                 try aviary.save(manifest)
                 try await aviary.reach("Progressing", weight: 20)
                 try disk.fill()
+                hooks.answer(Self.gate, .status(200))
                 try await aviary.hear(Self.trouble)
                 try await body(aviary, disk, manifest)
             }
             #expect(load.result.failed == 0, "\(load.result.failures)")
             #expect(load.result.requests > 200)
         }
+    }
+
+    private static let gate = "confirm-traffic-increase"
+
+    /// Lets the canary have its first traffic and no more, until there was time to fill the disk.
+    private static func holdAtFirstStep(_ hooks: HookServer) {
+        hooks.answerOnce(gate, [.status(200)])
+        hooks.answer(gate, .status(403))
     }
 
     /// Until `/healthz` has told of the trouble for some ticks: small commits may still find a place in files that
@@ -93,13 +103,15 @@ struct FullDiskTests {
     func killed() async throws {
         try await HookServer.run { hooks in
             var manifest = Manifest(port: try FreePort.next())
-            manifest.hooks = [hooks.hook("rollout")]
+            manifest.hooks = [hooks.hook("rollout"), hooks.hook(Self.gate)]
+            Self.holdAtFirstStep(hooks)
             try await RunningAviary.runOnSmallDisk(manifest) { aviary, disk in
                 try await aviary.reach("Initialized")
                 manifest.version = "2.0.0"
                 try aviary.save(manifest)
                 try await aviary.reach("Progressing", weight: 25)
                 try disk.fill()
+                hooks.answer(Self.gate, .status(200))
                 try await aviary.hear(Self.trouble)
                 try await aviary.killHard()
                 try await aviary.startAgain()

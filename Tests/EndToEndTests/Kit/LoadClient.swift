@@ -53,7 +53,7 @@ final class LoadClient: Sendable {
         if closes { request.headers.add(name: "Connection", value: "close") }
         while !Task.isCancelled {
             do {
-                let response = try await client.execute(request, timeout: .seconds(10))
+                let response = try await client.execute(request, timeout: .seconds(60))
                 _ = try await response.body.collect(upTo: 1 << 20)
                 note(response.status.code, response.headers.first(name: "X-App-Version") ?? "none")
             } catch {

@@ -8,6 +8,8 @@ enum ProcessScan {
         var command: String
         /// Which side of a canary it serves; empty for what is no replica.
         var side: String
+        /// What it was told to listen on.
+        var port: Int?
     }
 
     /// Living processes that carry the variable with that value.
@@ -24,7 +26,23 @@ enum ProcessScan {
             // A zombie has neither.
             guard !words.isEmpty else { return nil }
             let side = entries.first { $0.hasPrefix("AVIARY_SIDE=") }?.dropFirst("AVIARY_SIDE=".count) ?? ""
-            return Found(pid: pid, command: words.joined(separator: " "), side: String(side))
+            let port = entries.first { $0.hasPrefix("PORT=") }?.dropFirst("PORT=".count)
+            return Found(
+                pid: pid, command: words.joined(separator: " "), side: String(side),
+                port: port.flatMap { Int($0) })
+        }
+    }
+
+    /// How many connections to a loopback port are open.
+    static func connections(to port: Int) throws -> Int {
+        let digits = String(port, radix: 16, uppercase: true)
+        let address = "0100007F:" + String(repeating: "0", count: 4 - digits.count) + digits
+        // Its size is not known beforehand.
+        let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp"))
+        let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        return table.split(separator: "\n").count {
+            let fields = $0.split(separator: " ")
+            return fields.count > 3 && fields[2] == address && fields[3] == "01"
         }
     }
 }

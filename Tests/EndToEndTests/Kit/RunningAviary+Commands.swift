@@ -34,6 +34,7 @@ extension RunningAviary {
 
     /// Deploys a changed manifest by saving its file.
     func save(_ manifests: Manifest...) throws {
+        statusesBeforeSave = try statuses().count
         try manifests.map { try $0.text() }.joined(separator: "---\n")
             .write(toFile: "\(folder)/\(Manifest.fileName)", atomically: true, encoding: .utf8)
     }

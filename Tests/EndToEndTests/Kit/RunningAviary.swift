@@ -13,6 +13,8 @@ final class RunningAviary {
     let folder: String
     let identity = UUID().uuidString
     private(set) var program: SpawnedProgram
+    /// How many statuses had been told when the manifest was saved last.
+    var statusesBeforeSave = 0
     private let arguments: [String]
     private let environment: [String: String]
     private let prefix: [String]
@@ -98,7 +100,7 @@ final class RunningAviary {
 
     /// Waits until the status has this phase and, where given, this weight.
     func reach(
-        _ phase: String, weight: Int? = nil, within limit: Duration = .seconds(40),
+        _ phase: String, weight: Int? = nil, within limit: Duration = .seconds(90),
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await eventually(
@@ -109,8 +111,22 @@ final class RunningAviary {
         }
     }
 
+    /// Waits until the status has had this phase and weight since the last save, though it may have moved on.
+    func pass(
+        _ phase: String, weight: Int? = nil, within limit: Duration = .seconds(90),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await eventually(
+            within: limit, "\(phase) was not passed", sourceLocation: sourceLocation
+        ) {
+            try statuses().dropFirst(statusesBeforeSave).contains {
+                $0.phase == phase && (weight == nil || $0.weight == weight)
+            }
+        }
+    }
+
     func hear(
-        _ message: String, times: Int = 1, within limit: Duration = .seconds(40),
+        _ message: String, times: Int = 1, within limit: Duration = .seconds(90),
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await eventually(within: limit, "\"\(message)\" was not told", sourceLocation: sourceLocation) {

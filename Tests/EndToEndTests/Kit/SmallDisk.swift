@@ -21,7 +21,7 @@ final class SmallDisk {
     {
         let disk = try SmallDisk(mebibytes: mebibytes, at: folder)
         defer { kill(disk.holder.processIdentifier, SIGKILL) }
-        try await eventually(within: .seconds(10), "no tmpfs could be mounted: run this test as root") {
+        try await eventually(within: .seconds(30), "no tmpfs could be mounted: run this test as root") {
             try disk.isMounted()
         }
         return try await body(disk)

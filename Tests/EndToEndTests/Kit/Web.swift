@@ -34,7 +34,7 @@ enum Web {
         request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await client.execute(request, timeout: .seconds(15))
+        let response = try await client.execute(request, timeout: .seconds(60))
         let answer = try await response.body.collect(upTo: 1 << 22)
         let pairs = response.headers.map { ($0.name.lowercased(), $0.value) }
         return Answer(

@@ -26,7 +26,7 @@ struct ExampleTests {
                 try await aviary.reach("Initialized")
                 try example(port: manifest.port).write(
                     toFile: "\(aviary.folder)/\(Manifest.fileName)", atomically: true, encoding: .utf8)
-                try await aviary.reach("Succeeded", within: .seconds(60))
+                try await aviary.reach("Succeeded", within: .seconds(120))
                 try await aviary.hear("Promotion completed!")
                 try await eventually("the receiver was not told of the end") {
                     hooks.calls(of: "echo").last?.metadata["eventMessage"]?.hasPrefix("Promotion completed!")

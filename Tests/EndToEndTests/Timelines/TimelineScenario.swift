@@ -14,7 +14,7 @@ struct TimelineScenario {
     var steps: [Difference]
     var statuses: [Difference] = []
     /// Retries and the time-out of one try of the pre-rollout hook.
-    var preRollout: (retries: Int, timeout: String) = (0, "10s")
+    var preRollout: (retries: Int, timeout: String) = (0, "30s")
 
     static let blueGreen = ["iterations: 5", "threshold: 2"]
     static let stepped = ["stepWeight: 30", "maxWeight: 60", "threshold: 2"]
@@ -31,7 +31,7 @@ struct TimelineScenario {
                 try manifest.write(into: aviary.folder)
                 let measured = try Timeline.measured(name)
                 let expected = try Difference.apply(steps, to: measured.steps)
-                try await eventually(within: .seconds(60), "\(name) has not ended") {
+                try await eventually(within: .seconds(120), "\(name) has not ended") {
                     try Timeline.told(by: aviary, to: hooks).steps.last == expected.last
                 }
                 let told = try Timeline.told(by: aviary, to: hooks)
@@ -69,7 +69,7 @@ struct TimelineScenario {
     /// The event hook gets every event, in order, with the phase that the status held.
     private func expectEventsDelivered(_ aviary: RunningAviary, _ hooks: HookServer) async throws {
         let told = try aviary.events().map { "\($0.severity ?? "") [\($0.phase ?? "")] \($0.message ?? "")" }
-        try await eventually(within: .seconds(10), "events are missing") {
+        try await eventually(within: .seconds(60), "events are missing") {
             hooks.calls(of: "event").count >= told.count
         }
         let sent = hooks.calls(of: "event").map { call in

@@ -71,12 +71,12 @@ struct TimelineTests {
                     ours: ["\(halt) slow down"]),
                 .blueGreenPromotion, .blueGreenReturn(copied),
             ],
-            statuses: [.blueGreenStatuses(failedChecks: 1)], preRollout: (retries: 2, timeout: "1s")
+            statuses: [.blueGreenStatuses(failedChecks: 1)], preRollout: (retries: 2, timeout: "5s")
         ).check { hooks in
             hooks.answerOnce(
                 "pre-rollout",
                 [
-                    .status(200, body: "late", delay: .seconds(3)), .status(503, body: "busy"),
+                    .status(200, body: "late", delay: .seconds(15)), .status(503, body: "busy"),
                     .status(429, body: "slow down"),
                 ])
         }

@@ -58,6 +58,9 @@ struct GRPCTests {
         let load = try SpawnedProgram(
             ["ghz"] + arguments + ["127.0.0.1:\(manifest.port)"], folder: aviary.folder, outputName: "ghz")
         defer { load.signal(SIGKILL) }
+        try await eventually("no call was made: \(load.errors)") {
+            try await recentCalls(aviary, "primary") > 0
+        }
         try await body()
         #expect(load.isRunning, "ended early: \(load.errors)")
         load.signal(SIGINT)
@@ -67,14 +70,17 @@ struct GRPCTests {
 
     /// The share of the canary in the calls of the last ten seconds.
     private func canaryShare(_ aviary: RunningAviary) async throws -> Double {
-        let lines = try await Web.get(try aviary.url("/metrics")).body.split(separator: "\n")
-            .filter { $0.hasPrefix("aviary_requests_recent{") }
-        func calls(_ side: String) -> Double {
-            lines.first { $0.contains(#"side="\#(side)""#) }?.split(separator: " ").last.flatMap {
-                Double($0)
-            } ?? 0
-        }
-        return calls("canary") / max(1, calls("canary") + calls("primary"))
+        let (canary, primary) = (
+            try await recentCalls(aviary, "canary"), try await recentCalls(aviary, "primary")
+        )
+        return canary / max(1, canary + primary)
+    }
+
+    /// The calls of one side in the last ten seconds.
+    private func recentCalls(_ aviary: RunningAviary, _ side: String) async throws -> Double {
+        try await Web.get(try aviary.url("/metrics")).body.split(separator: "\n")
+            .first { $0.hasPrefix("aviary_requests_recent{") && $0.contains(#"side="\#(side)""#) }?
+            .split(separator: " ").last.flatMap { Double($0) } ?? 0
     }
 
     @Test("one long connection is split by weight and judged by its calls; promotion and rollback lose none")

@@ -4,9 +4,9 @@ import Testing
 struct HTTPTaskTests {
     private func loadTest(_ thresholds: String) -> Manifest.Hook {
         Manifest.Hook(
-            name: "load test", type: "rollout", url: "http://flagger-loadtester.test/", timeout: "10s",
+            name: "load test", type: "rollout", url: "http://flagger-loadtester.test/", timeout: "60s",
             metadata: [
-                "type": "http", "url": "http://podinfo-canary.test:9898/version", "requests": "10",
+                "type": "http", "url": "http://podinfo-canary.test:9898/version", "requests": "4",
                 "connections": "2", "rate": "100", "thresholds": thresholds,
             ])
     }
@@ -15,7 +15,7 @@ struct HTTPTaskTests {
     func thresholdsDecide() async throws {
         var manifest = Manifest(port: try FreePort.next())
         manifest.analysis = ["threshold: 2", "stepWeight: 25", "maxWeight: 50"]
-        manifest.hooks = [loadTest("p95<400ms, success>=100")]
+        manifest.hooks = [loadTest("p95<3s, success>=100")]
         try await RunningAviary.run(manifest) { aviary in
             try await aviary.reach("Initialized")
             manifest.version = "2.0.0"
@@ -25,13 +25,13 @@ struct HTTPTaskTests {
             #expect(!passed.isEmpty && passed.allSatisfy { $0.status == 200 }, "\(passed)")
 
             manifest.version = "3.0.0"
-            manifest.appArguments = ["--latency", "500ms"]
+            manifest.appArguments = ["--latency", "4s"]
             try aviary.save(manifest)
             try await aviary.reach("Failed")
             let refusals = try aviary.lines().filter { $0.kind == "hook" && $0.status == 500 }
             #expect(refusals.count == 2)
             #expect(
-                refusals.allSatisfy { $0.body?.contains("p95<400ms") == true },
+                refusals.allSatisfy { $0.body?.contains("p95<3s") == true },
                 "the answer names the threshold that was missed: \(refusals)")
             #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
         }

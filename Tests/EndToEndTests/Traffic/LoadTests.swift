@@ -24,7 +24,7 @@ struct LoadTests {
                 }
                 let tally = load.result
                 #expect(tally.failed == 0, "\(tally.failures)")
-                #expect(tally.requests > 2000)
+                #expect(tally.requests > 500)
                 #expect(Set(tally.versions.keys) == ["1.0.0", "2.0.0", "3.0.0"])
                 #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
             }
@@ -48,7 +48,8 @@ struct LoadTests {
                     let answer = try await Web.get("http://127.0.0.1:\(manifest.port)/version")
                     if answer.version == "2.0.0" { canary += 1 }
                 }
-                #expect((250...350).contains(canary), "\(canary) of 1000")
+                // Five times the standard deviation.
+                #expect((228...372).contains(canary), "\(canary) of 1000")
             }
         }
     }
