@@ -93,8 +93,8 @@ import Testing
                 var calls = 0
                 for try await count in group { calls += count }
                 let sides = await (
-                    proxy.statistics(.primary, over: .seconds(60)),
-                    proxy.statistics(.canary, over: .seconds(60))
+                    proxy.statistics(.primary, over: .seconds(600)),
+                    proxy.statistics(.canary, over: .seconds(600))
                 )
                 #expect(sides.0.requests + sides.1.requests == calls && calls > 60)
                 #expect(sides.0.failures + sides.1.failures == 0)
