@@ -53,6 +53,13 @@ public enum ProcessTable {
             .map { String(decoding: $0.dropFirst(prefix.count), as: UTF8.self) }
     }
 
+    /// The id that was given out last, to a process or a thread; `nil` where the system does not tell.
+    public static func newestID() -> pid_t? {
+        let fields = contents(of: "/proc/loadavg")?.split(whereSeparator: { $0 == 0x20 || $0 == 0x0A })
+        guard let fields, fields.count == 5 else { return nil }
+        return pid_t(String(decoding: fields[4], as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
+    }
+
     /// The ids of all processes.
     public static func pids() -> [pid_t] {
         guard let directory = opendir("/proc") else { return [] }

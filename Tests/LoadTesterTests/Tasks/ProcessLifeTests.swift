@@ -54,6 +54,41 @@ struct ProcessLifeTests {
     }
 
     @Test(
+        "ends a chain of processes that each fork, leave the session and exit, however fast",
+        .timeLimit(.minutes(5)), arguments: [50, 100, 200, 400])
+    func timeoutEndsChains(microseconds: Int) async throws {
+        let fifo = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        try #require(mkfifo(fifo, 0o600) == 0)
+        defer { unlink(fifo) }
+        // Read from until the last process that inherited the other end is gone.
+        let reader = open(fifo, O_RDONLY | O_NONBLOCK)
+        defer { close(reader) }
+        let chain = """
+            use POSIX; use Time::HiRes "time"; $end = time + 30;
+            while (time < $end) {
+                POSIX::_exit(0) if fork; POSIX::setsid(); syswrite(STDOUT, "x") unless $told++;
+                $next = time + \(microseconds)e-6; while (time < $next) {}
+            }
+            """
+        var limits = TaskLimits()
+        limits.timeout = .milliseconds(500)
+        try await LiveServer.run(limits: limits) { server async throws in
+            let command = "exec 3>'\(fifo)'; perl -e '\(chain)' >&3 2>&1 & wait; sleep 30"
+            _ = try await server.send("/", try taskPayload(["type": "bash", "cmd": command]))
+            let task = try await server.finishedTask(within: .seconds(20))
+            #expect(task.state == "timedOut")
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            var hasRun = false
+            try await eventually(within: .seconds(10)) {
+                let count = read(reader, &bytes, bytes.count)
+                if count > 0 { hasRun = true }
+                return count == 0
+            }
+            #expect(hasRun)
+        }
+    }
+
+    @Test(
         "ends at its start what a killed one has left, and nothing of one that lives", .timeLimit(.minutes(5))
     )
     func orphans() async throws {

@@ -36,20 +36,8 @@ struct ProcessFamily: Sendable {
     ///
     /// - Parameter known: members that were found earlier, and may not be found any more.
     func end(known: [ProcessTable.Entry]) async {
-        let deadline = ContinuousClock.now + .seconds(1)
-        var pause = Duration.milliseconds(5)
-        while ContinuousClock.now < deadline {
-            let alive = known.filter { member in
-                ProcessTable.entry(member.pid).map { !$0.isZombie && $0.startTime == member.startTime }
-                    ?? false
-            }
-            let rest = living() + alive
-            killpg(leader, SIGKILL)
-            if rest.isEmpty { return }
-            for process in rest { kill(process.pid, SIGKILL) }
-            try? await Task.sleep(for: pause)
-            pause *= 2
-        }
+        var hunt = FamilyHunt(family: self, known: known)
+        await hunt.run(limit: .seconds(1))
     }
 
     private func isBelowLeader(_ pid: pid_t, _ parents: [pid_t: pid_t]) -> Bool {
