@@ -22,6 +22,7 @@ extension RequestHead {
         }
         try checkFraming()
         try checkHost(base, fields)
+        try interpretTarget(base, fields)
         if connection.namesFields { fields.dropFieldsNamedByConnection(base) }
     }
 

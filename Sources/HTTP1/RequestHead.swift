@@ -49,6 +49,8 @@ package struct RequestHead {
     package var hasForwardedProto = false
     package var hasForwardedHost = false
     package var upgradeField = -1
+    /// Where the authority is in a target that is a whole URL.
+    package var authority: Range<Int>?
 
     package init() {}
 

@@ -64,6 +64,17 @@ import Testing
         }
     }
 
+    @Test("matches the host of a target that is a whole URL, which stands in for the field")
+    func wholeURL() async throws {
+        let host = try RequestMatch(headers: ["host": .exact("canary.test")])
+        try await withSides({ $0.match = [host] }) { (_, port) async throws in
+            #expect(try await get(port, "http://canary.test/").text == "canary")
+            #expect(
+                try await get(port, "http://app.test/", headers: ["X-Host: canary.test"]).text == "primary")
+            #expect(try await get(port).text == "primary")
+        }
+    }
+
     @Test("keeps who was sent to the canary there by a cookie that old revisions' cookies do not replace")
     func affinity() async throws {
         let affinity = try SessionAffinity(

@@ -15,7 +15,6 @@ extension RequestHead {
         _ base: UnsafePointer<UInt8>, _ fields: HeadFields, client: ForwardedClient,
         into out: inout ByteBuffer
     ) {
-        let authority = absoluteAuthority(base)
         markDropped(fields, replacesHost: authority != nil)
         let host = authority ?? hostRange(fields)
         // Each byte of the head is copied at most twice (Host, and again as X-Forwarded-Host).
@@ -51,22 +50,6 @@ extension RequestHead {
     private func hostRange(_ fields: HeadFields) -> Range<Int>? {
         guard hostField >= 0 else { return nil }
         return Int(fields[hostField].valueStart)..<Int(fields[hostField].valueEnd)
-    }
-
-    /// The authority in a target like `http://authority/path`; nil for all other forms.
-    private func absoluteAuthority(_ base: UnsafePointer<UInt8>) -> Range<Int>? {
-        guard base[targetStart] != UInt8(ascii: "/"), targetEnd - targetStart > 7 else { return nil }
-        let start: Int
-        if equalsIgnoringCase(base + targetStart, 7, "http://") {
-            start = targetStart + 7
-        } else if targetEnd - targetStart > 8, equalsIgnoringCase(base + targetStart, 8, "https://") {
-            start = targetStart + 8
-        } else {
-            return nil
-        }
-        var end = start
-        while end < targetEnd, base[end] != UInt8(ascii: "/"), base[end] != UInt8(ascii: "?") { end += 1 }
-        return start..<end
     }
 
     private func writeLine(_ base: UnsafePointer<UInt8>, _ authority: Range<Int>?, _ writer: inout HeadWriter)

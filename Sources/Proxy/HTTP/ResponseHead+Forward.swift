@@ -42,7 +42,8 @@ extension ResponseHead {
             switch fields[index].name {
             case .other: continue
             case .upgrade: if status != 101 && status != 426 { fields[index].isDropped = true }
-            case .contentLength: if length.isEncoded || status == 204 { fields[index].isDropped = true }
+            case .contentLength:
+                if length.isEncoded || status < 200 || status == 204 { fields[index].isDropped = true }
             case .transferEncoding: if status < 200 || status == 204 { fields[index].isDropped = true }
             // A challenge by a replica is meant for the client's credentials with it, not for this hop.
             case .proxyAuthenticate, .proxyAuthorization: continue

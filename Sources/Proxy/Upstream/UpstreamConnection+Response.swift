@@ -5,6 +5,8 @@ import NIOCore
 let inlineBodyBytes = 16 * 1024
 
 extension UpstreamConnection {
+    private static var mostInterims: Int { 16 }
+
     func receive(_ bytes: ByteBuffer) {
         var bytes = bytes
         switch state {
@@ -61,6 +63,11 @@ extension UpstreamConnection {
     private func deliver(
         _ head: ResponseHead, _ base: UnsafePointer<UInt8>, _ raw: UnsafeRawBufferPointer
     ) throws {
+        if head.status < 200 {
+            // A client that does not read them would have all of them kept for it.
+            interims += 1
+            guard interims <= Self.mostInterims else { throw MalformedHead.statusLine }
+        }
         switch owner {
         case .nobody: closeNow()
         case .mirror(let mirror):

@@ -27,6 +27,8 @@ final class UpstreamConnection: ChannelInboundHandler, RosterMember {
     var inbound = ByteBuffer()
     /// The present request asked for the head alone.
     var answersHead = false
+    /// How many interim responses the present request has had.
+    var interims = 0
     /// The whole request has been sent, so that the connection can be used again.
     var isRequestSent = false
     /// The replica will keep the connection open.
@@ -47,6 +49,7 @@ final class UpstreamConnection: ChannelInboundHandler, RosterMember {
         self.answersHead = answersHead
         state = .awaitingHead
         isRequestSent = false
+        interims = 0
         pool.inFlight += 1
         deadline = loop.coarseNow &+ loop.times.response
     }
