@@ -16,6 +16,8 @@ public enum LoadTesterError: Error, Sendable {
     case tokenUnknown
     /// The request's token does not have the role that the path asks for.
     case roleMissing(name: String, role: Role)
+    /// A web page makes the request, in the browser of somebody who may know nothing of it.
+    case webPageRefused
     /// `--allow-command` is not a regular expression.
     case commandPatternInvalid(pattern: String)
     /// The command is not among those allowed.
@@ -51,7 +53,7 @@ extension LoadTesterError: CustomStringConvertible {
         case .payloadUnreadable(let reason), .taskRefused(let reason): reason
         case .payloadTooLarge(let limit): "the request body is larger than \(limit) bytes"
         case .namespaceRefused: "Forbidden"
-        case .tokenMissing, .tokenUnknown, .roleMissing, .commandRefused: refusal
+        case .tokenMissing, .tokenUnknown, .roleMissing, .webPageRefused, .commandRefused: refusal
         case .namespacePatternInvalid(let pattern, let cause):
             "--namespace-regexp \"\(pattern)\" is not a regular expression: \(cause)"
         case .commandPatternInvalid(let pattern):
@@ -81,6 +83,7 @@ extension LoadTesterError: CustomStringConvertible {
         case .tokenUnknown: "Unauthorized: the token is not known"
         case .roleMissing(let name, let role):
             "Forbidden: the token of \(name) lacks the role \(role.rawValue)"
+        case .webPageRefused: "Forbidden: web pages may not do this (the request has an Origin header)"
         default: "Forbidden: --allow-command does not allow this command"
         }
     }

@@ -22,6 +22,7 @@ struct APICall {
     ///
     /// A hook of a Canary cannot send headers: its token may stand in the payload, as `metadata.token`.
     mutating func admit() async throws {
+        try request.refuseWebPages(from: access)
         var token = request.token
         if token == nil, routes.access.isOn, case .role = access {
             do {

@@ -7,7 +7,7 @@ extension LoadTesterError {
         case .payloadUnreadable, .taskRefused: .badRequest
         case .payloadTooLarge: .contentTooLarge
         case .tokenMissing, .tokenUnknown: .unauthorized
-        case .namespaceRefused, .roleMissing, .commandRefused: .forbidden
+        case .namespaceRefused, .roleMissing, .webPageRefused, .commandRefused: .forbidden
         case .taskQueueFull, .taskMemoryFull: .tooManyRequests
         // Asked again later, these may go well: the disk has room, another process has let go of the database.
         case .shuttingDown, .gateReadFailed, .gateWriteFailed: .serviceUnavailable

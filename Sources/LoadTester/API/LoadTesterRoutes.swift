@@ -48,6 +48,7 @@ public struct LoadTesterRoutes: Sendable {
     /// - Throws: `HTTPError` with 401 or 403 and what to do.
     public func admit(_ request: Request, to access: Access) throws {
         do {
+            try request.refuseWebPages(from: access)
             _ = try self.access.admit(request.token, to: access)
         } catch let error as LoadTesterError {
             throw HTTPError(error.status, headers: error.headers, message: error.description)

@@ -61,6 +61,13 @@ public struct AccessControl: Sendable {
 }
 
 extension Request {
+    /// Refuses requests of web pages to do something: a page of any site can have its reader's browser send them to
+    /// this machine, and browsers say in `Origin` that they do.
+    func refuseWebPages(from access: Access) throws {
+        guard case .role(let role) = access, role != .check, headers[.origin] != nil else { return }
+        throw LoadTesterError.webPageRefused
+    }
+
     /// The token in `Authorization: Bearer TOKEN`, or the password of `Authorization: Basic`, which is how
     /// clients send what stands before the @ of a URL.
     var token: String? {

@@ -21,11 +21,13 @@ enum Web {
         try await send("GET", url, headers: headers)
     }
 
-    static func post(_ url: String, _ body: String) async throws -> Answer {
-        try await send("POST", url, body: body)
+    static func post(_ url: String, _ body: String, headers: [String: String] = [:]) async throws -> Answer {
+        try await send("POST", url, headers: headers, body: body)
     }
 
-    static func delete(_ url: String) async throws -> Answer { try await send("DELETE", url) }
+    static func delete(_ url: String, headers: [String: String] = [:]) async throws -> Answer {
+        try await send("DELETE", url, headers: headers)
+    }
 
     private static func send(
         _ method: String, _ url: String, headers: [String: String] = [:], body: String? = nil
