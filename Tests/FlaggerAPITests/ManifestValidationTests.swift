@@ -17,6 +17,20 @@ import Testing
         #expect(found.allSatisfy { $0.message.contains("f.yaml:1") })
     }
 
+    @Test("finds canaries of processes that share a port, which those of a cluster may")
+    func samePort() {
+        let process = SampleManifest.standalone
+        #expect(ManifestReader().read(text: process, file: "f.yaml").diagnostics.isEmpty)
+        let other = process.replacingOccurrences(of: "name: podinfo", with: "name: other")
+        let found = ManifestReader().read(text: process + "---\n" + other, file: "f.yaml").diagnostics
+        #expect(found.map(\.rule) == ["same-port"])
+        #expect(found.map(\.field) == ["spec.service.port"])
+        #expect(found.allSatisfy { $0.message.contains("\"podinfo\" (f.yaml:") })
+        let elsewhere = other.replacingOccurrences(of: "port: 9898", with: "port: 9899")
+        let fine = ManifestReader().read(text: process + "---\n" + elsewhere, file: "f.yaml").diagnostics
+        #expect(fine.isEmpty)
+    }
+
     @Test("names the old field where the old name of the analysis is used")
     func oldName() throws {
         let manifest = try SampleManifest.read(

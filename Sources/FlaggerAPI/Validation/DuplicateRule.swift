@@ -1,8 +1,9 @@
-/// No resource is given twice, and no two canaries release one target.
+/// No resource is given twice, and no two canaries release one target or, on one machine, serve one port.
 enum DuplicateRule {
     static func diagnostics(of entries: [ManifestEntry]) -> [Diagnostic] {
         var firsts: [[String]: ManifestEntry] = [:]
         var releasers: [[String]: ManifestEntry] = [:]
+        var servers: [Int: ManifestEntry] = [:]
         var diagnostics: [Diagnostic?] = []
         for entry in entries {
             let metadata = entry.resource.metadata
@@ -21,6 +22,12 @@ enum DuplicateRule {
             } else {
                 releasers[target] = entry
             }
+            guard canary.spec.targetRef.kind == ProcessResource.kind else { continue }
+            if let first = servers[canary.spec.service.port] {
+                diagnostics.append(entry.diagnostic(samePort(as: first, canary.spec.service.port)))
+            } else {
+                servers[canary.spec.service.port] = entry
+            }
         }
         return diagnostics.compactMap { $0 }
     }
@@ -30,6 +37,14 @@ enum DuplicateRule {
         return Finding(
             path: FieldPath("metadata.name"), severity: .error, rule: "duplicate-resource",
             message: "\(name) is in \(first.file):\(first.line) already", fix: "remove or rename one of them")
+    }
+
+    private static func samePort(as first: ManifestEntry, _ port: Int) -> Finding {
+        Finding(
+            path: FieldPath("spec.service.port"), severity: .error, rule: "same-port",
+            message:
+                "Canary \"\(first.resource.metadata.name)\" (\(first.file):\(first.line)) has port \(port) of this machine",
+            fix: "choose another port for one of them")
     }
 
     private static func sameTarget(as first: ManifestEntry) -> Finding {
