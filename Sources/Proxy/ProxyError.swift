@@ -1,3 +1,6 @@
+import Glibc
+import NIOCore
+
 /// What can go wrong when the proxy is set up, named after the step that failed.
 public enum ProxyError: Error, Sendable {
     /// A routing rule holds an expression that cannot be used; `offset` counts bytes from its start.
@@ -11,6 +14,15 @@ public enum ProxyError: Error, Sendable {
 }
 
 extension ProxyError: CustomStringConvertible {
+    /// What the system says, without the call that it was said to.
+    private static func words(for cause: any Error) -> String {
+        switch cause {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case let error as SocketAddressError.UnknownHost: "the host name is unknown: \(error.host)"
+        default: "\(cause)"
+        }
+    }
+
     /// The failed step, the field and what to do about it.
     public var description: String {
         switch self {
@@ -21,7 +33,7 @@ extension ProxyError: CustomStringConvertible {
         case .invalidCookie(let field, let value):
             "invalid session affinity \(field) \"\(value)\": leave out spaces, control characters, \", ',', ';' and \\"
         case .listen(let host, let port, let cause):
-            "cannot listen on \(host):\(port): \(cause); choose another port or stop what uses it"
+            "cannot listen on \(host):\(port): \(Self.words(for: cause)); choose another port or stop what uses it"
         }
     }
 }

@@ -34,6 +34,11 @@ public actor Daemon {
         }
     }
 
+    /// The canaries that files hold and that stay away all the same, since they were deleted.
+    func deleted(among drafts: [ResourceTable.Draft]) async throws -> [CanaryKey] {
+        try await resources.deleted(among: drafts)
+    }
+
     /// Takes a manifest from outside: a deployment.
     ///
     /// - Parameters:

@@ -149,15 +149,22 @@ public final class StandaloneProgram: Service {
     private func listen(_ application: some ApplicationProtocol) async throws {
         do { try await application.run() } catch let error as IOError {
             throw StandaloneError.listen(
-                address: "\(options.listen.host):\(options.listen.port)", cause: "\(error)")
+                address: "\(options.listen.host):\(options.listen.port)",
+                cause: String(cString: strerror(error.errnoCode)))
         }
     }
 
     /// The API answers: names are complete, canaries may start, files are watched.
     private func begin(onPort port: Int) async throws {
         environment.names.publishTester(host: options.listen.host, port: port)
-        try await daemon.load(try await manifests.drafts())
+        let drafts = try await manifests.drafts()
+        try await daemon.load(drafts)
         onListening(port)
+        for canary in try await daemon.deleted(among: drafts) {
+            await onTrouble(
+                "canary \(canary) was deleted and stays away until its file changes or is applied: aviary apply FILE"
+            )
+        }
         await FileFollower(manifests: manifests, daemon: daemon, trouble: fileTrouble, onTrouble: onTrouble)
             .run()
     }

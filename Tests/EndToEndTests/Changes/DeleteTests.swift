@@ -68,6 +68,10 @@ struct DeleteTests {
             try await aviary.killHard()
             try await aviary.startAgain()
             #expect(aviary.children().isEmpty)
+            try await eventually("it is not told why there is no canary") {
+                aviary.program.errors.contains(
+                    "canary podinfo.test was deleted and stays away until its file")
+            }
             let told = try aviary.lines().count
             manifest.version = "3.0.0"
             try aviary.save(manifest)
