@@ -11,7 +11,10 @@ struct ActionArguments: ParsableArguments {
     func perform(_ action: CanaryAction, reason: String? = nil) async throws {
         let key = CanaryKey(namespace: namespace, name: name)
         let snapshot = try await server.client.perform(action, on: key, reason: reason)
-        print("\(name).\(namespace) \(snapshot.canary.status?.phase ?? "")")
+        switch server.output {
+        case .text: try StandardOutput.print("\(key) \(snapshot.canary.status?.phase ?? "")")
+        case .json: try StandardOutput.print(json: snapshot.canary)
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import FlaggerAPI
 import Foundation
+import Standalone
 
 /// `aviary apply FILE…`.
 struct ApplyCommand: AsyncParsableCommand {
@@ -17,6 +19,7 @@ struct ApplyCommand: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
+        var applied: [String] = []
         for file in files {
             let data = try Self.read(file)
             let folder =
@@ -25,17 +28,25 @@ struct ApplyCommand: AsyncParsableCommand {
                 : URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
             let answer = try await server.client.send(
                 "POST", "/api/apply?folder=\(queryEscaped(folder))", body: data)
-            for name in try JSONDecoder().decode([String].self, from: answer) { print("\(name) applied") }
+            let names = try JSONDecoder().decode([String].self, from: answer)
+            applied += names
+            guard server.output == .text else { continue }
+            for name in names { try StandardOutput.print("\(name) applied") }
         }
+        guard server.output == .json else { return }
+        let canaries = try await server.client.canaries().map(\.canary).filter { canary in
+            applied.contains(
+                "\(Canary.kind)/\(CanaryKey(namespace: canary.metadata.namespace, name: canary.metadata.name))"
+            )
+        }
+        try StandardOutput.print(json: canaries)
     }
 
     private static func read(_ file: String) throws -> Data {
         do {
-            return file == "-"
-                ? try FileHandle.standardInput.readToEnd() ?? Data()
-                : try Data(contentsOf: URL(fileURLWithPath: file))
+            return Data(try ManifestFile.text(of: file).utf8)
         } catch {
-            throw DaemonClient.Failure(description: "\(file): can't be read: \(error.localizedDescription)")
+            throw DaemonClient.Failure(description: "\(file): error: \(error) (fix: \(error.fix))")
         }
     }
 }

@@ -7,6 +7,7 @@ struct Aviary: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aviary",
         abstract: "Progressive delivery for Kubernetes and for plain machines.",
+        version: version,
         subcommands: [
             RunCommand.self,
             ApplyCommand.self,
@@ -37,6 +38,7 @@ struct Aviary: AsyncParsableCommand {
     private static let smallHeapNames = ["controller", "loadtester"]
 
     static func main() async {
+        StandardDescriptors.fillGaps()
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
         if subcommandNames[name] != nil { arguments.insert(name, at: 0) }
@@ -66,7 +68,7 @@ struct Aviary: AsyncParsableCommand {
         guard let name = arguments.first, let code = subcommandNames[name],
             exitCode(for: error) == .validationFailure
         else { exit(withError: error) }
-        FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+        StandardError.print(fullMessage(for: error))
         exit(withError: ExitCode(code))
     }
 }

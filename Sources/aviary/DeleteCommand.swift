@@ -19,7 +19,8 @@ struct DeleteCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("canary, and the names of canaries.", valueName: "canary NAME"))
     var words: [String] = []
-    @Option(name: .shortAndLong, help: "Their namespace.") var namespace = "default"
+    @Option(name: .shortAndLong, help: "Their namespace (default: default, or what the file says).")
+    var namespace: String?
     @Option(name: [.customShort("f"), .customLong("filename")], help: "Delete the canaries of this file.")
     var files: [String] = []
     @Flag(help: "End with success for a canary that is not there.") var ignoreNotFound = false
@@ -44,7 +45,12 @@ struct DeleteCommand: AsyncParsableCommand {
     func run() async throws {
         let keys =
             try files.isEmpty
-            ? words.dropFirst().map { CanaryKey(namespace: namespace, name: $0) } : Self.canaries(of: files)
+            ? words.dropFirst().map { CanaryKey(namespace: namespace ?? "default", name: $0) }
+            : Self.canaries(of: files)
+        if let namespace, let other = keys.first(where: { $0.namespace != namespace }) {
+            throw DaemonClient.Failure(
+                description: "\(other) is not in namespace \(namespace): leave out -n, or name the canaries")
+        }
         let known = Set(
             try await server.client.canaries().map {
                 CanaryKey(namespace: $0.canary.metadata.namespace, name: $0.canary.metadata.name)
@@ -52,7 +58,12 @@ struct DeleteCommand: AsyncParsableCommand {
         for key in keys {
             if ignoreNotFound, !known.contains(key) { continue }
             try await server.client.delete(key)
-            print("Canary/\(key) deleted")
+            switch server.output {
+            case .text: try StandardOutput.print("Canary/\(key) deleted")
+            case .json:
+                try StandardOutput.print(
+                    try DoneLine(canary: key.name, namespace: key.namespace, result: "deleted").json())
+            }
         }
     }
 

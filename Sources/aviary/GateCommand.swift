@@ -62,9 +62,9 @@ struct GateCommand: AsyncParsableCommand {
             let path = "/gates" + (namespace.map { "?namespace=\(queryEscaped($0))" } ?? "")
             let answer = try await DaemonClient(options: server).send("GET", path)
             if server.output == .json {
-                print(String(decoding: answer, as: UTF8.self))
+                try StandardOutput.print(String(decoding: answer, as: UTF8.self))
             } else {
-                print(try GateTable(json: answer).text)
+                try StandardOutput.print(try GateTable(json: answer).text)
             }
         }
     }

@@ -20,12 +20,6 @@ struct GateMoveOptions: ParsableArguments {
         let reason: String
     }
 
-    private struct Done: Encodable {
-        let canary: String
-        let namespace: String
-        let result: String
-    }
-
     /// Sends the move, named after the user who makes it, and tells what was done.
     func send(_ path: String, done: String, _ settings: [String: String?]) async throws {
         let query = settings.sorted { $0.key < $1.key }
@@ -35,13 +29,24 @@ struct GateMoveOptions: ParsableArguments {
             "POST", path + (query.isEmpty ? "" : "?\(query)"),
             json: Payload(name: name, namespace: namespace, reason: reason),
             headers: ["X-Aviary-Actor": NSUserName()])
-        if server.output == .json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
-            let line = try encoder.encode(Done(canary: name, namespace: namespace, result: done))
-            print(String(decoding: line, as: UTF8.self))
-        } else {
-            print("\(name).\(namespace): \(done)")
+        switch server.output {
+        case .json:
+            try StandardOutput.print(
+                try DoneLine(canary: name, namespace: namespace, result: done).json())
+        case .text: try StandardOutput.print("\(name).\(namespace): \(done)")
         }
+        await warnOfUnknownCanary()
+    }
+
+    /// A gate may be moved before there is its canary, so a mistyped name is no error; but a rollout that is held
+    /// goes on being held. A load tester knows no canaries, and says nothing.
+    private func warnOfUnknownCanary() async {
+        guard let canaries = try? await DaemonClient(options: server).canaries() else { return }
+        let names = canaries.map { ($0.canary.metadata.name, $0.canary.metadata.namespace) }
+        guard !names.contains(where: { $0 == (name, namespace) }) else { return }
+        let others = names.map { "\($0.0) -n \($0.1)" }.joined(separator: ", ")
+        StandardError.print(
+            "Warning: the daemon has no canary \(name) in namespace \(namespace); "
+                + (others.isEmpty ? "it has none" : "it has: \(others)"))
     }
 }

@@ -44,7 +44,7 @@ struct GetCommand: AsyncParsableCommand {
 
     private func printCanaries(_ found: [CanarySnapshot]) throws {
         if server.output == .json {
-            return try printJSON(found.map(\.canary))
+            return try StandardOutput.print(json: found.map(\.canary))
         }
         let namespaces = Set(found.map(\.canary.metadata.namespace))
         let showsNamespace = namespaces.count > 1
@@ -59,22 +59,24 @@ struct GetCommand: AsyncParsableCommand {
                     status?.lastTransitionTime ?? "",
                 ])
         }
-        print(TextTable(rows: rows).text)
+        try StandardOutput.print(TextTable(rows: rows).text)
     }
 
     /// How often each hook was called, and what it answered.
     private func printHooks(of found: [CanarySnapshot]) async throws {
         let calls = try await history(of: found).filter { $0.kind == "hook" }
         let tally = HookTally.of(calls)
-        if server.output == .json { return try printJSON(tally) }
-        print(HookTally.table(tally).text)
+        if server.output == .json { return try StandardOutput.print(json: tally) }
+        try StandardOutput.print(HookTally.table(tally).text)
     }
 
     private func printEvents(of found: [CanarySnapshot]) async throws {
         let lines = try await history(of: found)
-        if server.output == .json { return try printJSON(lines) }
+        if server.output == .json { return try StandardOutput.print(json: lines) }
         var reader = FeedReader()
-        for line in lines.compactMap({ reader.read($0) }) { print(PlainFeed.text(of: line)) }
+        for line in lines.compactMap({ reader.read($0) }) {
+            try StandardOutput.print(PlainFeed.text(of: line))
+        }
     }
 
     private func history(of found: [CanarySnapshot]) async throws -> [HistoryLine] {
@@ -85,11 +87,5 @@ struct GetCommand: AsyncParsableCommand {
             lines += try await server.client.history(of: key, after: 0, limit: 1000)
         }
         return lines.sorted { $0.id < $1.id }
-    }
-
-    private func printJSON(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

@@ -126,7 +126,7 @@ struct GhzCommand: AsyncParsableCommand {
     }
 
     static func failure(_ error: any Error) -> ExitCode {
-        FileHandle.standardError.write(Data("ghz: \(error)\n".utf8))
+        StandardError.print("ghz: \(error)")
         return ExitCode(1)
     }
 
@@ -146,9 +146,9 @@ struct GhzCommand: AsyncParsableCommand {
             case .json, .pretty: try report.json(name: name, tags: tags, isPretty: format == .pretty)
             }
         if report.isListCut, format != .summary {
-            FileHandle.standardError.write(Data("only the first million calls are listed\n".utf8))
+            StandardError.print("only the first million calls are listed")
         }
-        guard let output else { return print(text, terminator: "") }
+        guard let output else { return try StandardOutput.write(text) }
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: output))
         } catch {

@@ -39,7 +39,7 @@ extension HeyCommand {
         for text in header {
             try request.addHeader(text)
             if text.lowercased().hasPrefix("host:") {
-                FileHandle.standardError.write(Data("-H Host has no effect, as with hey: use -host\n".utf8))
+                StandardError.print("-H Host has no effect, as with hey: use -host")
             }
         }
         if let a {

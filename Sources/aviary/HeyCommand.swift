@@ -101,7 +101,9 @@ struct HeyCommand: AsyncParsableCommand {
     @Option(name: .dash("U"), help: "User-Agent, put in front of hey's own.")
     var userAgent: String?
 
-    @Flag(help: "Verify certificates against the system's authorities. (default: accept any)")
+    @Flag(
+        name: .dash("verify"),
+        help: "Verify certificates against the system's authorities. (default: accept any)")
     var verify = false
 
     @Option(help: "Verify certificates against the authorities in this PEM file.")
@@ -125,26 +127,26 @@ struct HeyCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let url else {
-            FileHandle.standardError.write(Data((Self.helpMessage() + "\n").utf8))
+            StandardError.print(Self.helpMessage())
             throw ExitCode(1)
         }
         let run: LoadRun
         do {
             run = try LoadRun(plan(for: url))
         } catch let error as LoadError {
-            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            StandardError.print("\(error)")
             throw ExitCode(1)
         }
         let report = try await measured { onProgress in
             try await run.run { await onProgress($0.elapsed, $0.progress) }
         }
         switch output ?? o ?? .text {
-        case .text: print(report.summary, terminator: "")
-        case .json: print(try report.json(), terminator: "")
+        case .text: try StandardOutput.write(report.summary)
+        case .json: try StandardOutput.write(try report.json())
         case .csv:
-            print(report.csv, terminator: "")
+            try StandardOutput.write(report.csv)
             if report.isCSVCut {
-                FileHandle.standardError.write(Data("only the first million answers are listed\n".utf8))
+                StandardError.print("only the first million answers are listed")
             }
         }
         if !report.keepsThresholds { throw ExitCode(1) }

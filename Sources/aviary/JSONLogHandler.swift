@@ -24,6 +24,7 @@ struct JSONLogHandler: LogHandler {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard var data = try? encoder.encode(line) else { return }
         data.append(0x0A)
-        FileHandle.standardError.write(data)
+        // Nobody to read it, or a full disk: the work goes on unlogged.
+        try? FileHandle.standardError.write(contentsOf: data)
     }
 }

@@ -16,7 +16,7 @@ func measured<Report: Sendable>(
         group.addTask {
             try await run { elapsed, line in
                 guard isTerminal, elapsed > 1.5 else { return }
-                FileHandle.standardError.write(Data("\r\(line)\u{1B}[K".utf8))
+                StandardError.write("\r\(line)\u{1B}[K")
             }
         }
         group.addTask {
@@ -29,7 +29,7 @@ func measured<Report: Sendable>(
             report = ended
             group.cancelAll()
         }
-        if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if isTerminal { StandardError.write("\r\u{1B}[K") }
         guard let report else { throw CancellationError() }
         return report
     }

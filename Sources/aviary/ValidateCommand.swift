@@ -42,14 +42,14 @@ struct ValidateCommand: ParsableCommand {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            try StandardOutput.print(String(decoding: try encoder.encode(report), as: UTF8.self))
         case .text:
             let isColoured =
                 isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
             for diagnostic in report.diagnostics {
-                print(isColoured ? Self.coloured(diagnostic) : diagnostic.description)
+                try StandardOutput.print(isColoured ? Self.coloured(diagnostic) : diagnostic.description)
             }
-            print(report.summary)
+            try StandardOutput.print(report.summary)
         }
         if !report.valid { throw ExitCode.failure }
     }

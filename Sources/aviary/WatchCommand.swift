@@ -30,7 +30,7 @@ struct WatchCommand: AsyncParsableCommand {
         do {
             try await follow()
         } catch let failure as DaemonClient.Failure {
-            FileHandle.standardError.write(Data("Error: \(failure)\n".utf8))
+            StandardError.print("Error: \(failure)")
             throw ExitCode(2)
         }
     }
@@ -54,7 +54,7 @@ struct WatchCommand: AsyncParsableCommand {
             }
             if snapshot.isSettled {
                 let phase = snapshot.canary.status?.phase ?? ""
-                if server.output == .text { print("\(key) \(phase)") }
+                if server.output == .text { try StandardOutput.print("\(key) \(phase)") }
                 throw phase == "Failed" ? ExitCode.failure : ExitCode.success
             }
             try giveUp(at: deadline, key)
@@ -90,9 +90,9 @@ struct WatchCommand: AsyncParsableCommand {
         switch server.output {
         case .text:
             guard let shown else { return }
-            FileHandle.standardOutput.write(Data((PlainFeed.text(of: shown) + "\n").utf8))
+            try StandardOutput.print(PlainFeed.text(of: shown))
         case .json:
-            FileHandle.standardOutput.write(try JSONEncoder().encode(line) + Data("\n".utf8))
+            try StandardOutput.print(String(decoding: try JSONEncoder().encode(line), as: UTF8.self))
         }
     }
 }

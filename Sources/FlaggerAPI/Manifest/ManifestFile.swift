@@ -1,11 +1,11 @@
 import Foundation
 
 /// A file of a manifest, read whole within bounds.
-enum ManifestFile {
+public enum ManifestFile {
     /// The text of a file; `-` is the standard input.
     ///
     /// - Throws: `ManifestFileError`.
-    static func text(of path: String) throws(ManifestFileError) -> String {
+    public static func text(of path: String) throws(ManifestFileError) -> String {
         let bytes = try path == "-" ? read(.standardInput) : read(path: path)
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText }
         return text

@@ -22,7 +22,8 @@ public enum ManifestFileError: Error, CustomStringConvertible, Sendable {
         }
     }
 
-    var fix: String {
+    /// What to do about it.
+    public var fix: String {
         switch self {
         case .open: "check the name and the permissions"
         case .isDirectory: "name the files in it"
