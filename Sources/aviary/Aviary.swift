@@ -48,10 +48,13 @@ struct Aviary: AsyncParsableCommand {
                 arguments.prefix(1)
                 + GoFlags.normalised(Array(arguments.dropFirst()), switches: GoFlags.controllerSwitches)
         }
-        if arguments.first == HeyCommand.configuration.commandName {
-            arguments = GoFlags.withoutValues(arguments, switches: GoFlags.heySwitches)
-        }
+        let isHey = arguments.first == HeyCommand.configuration.commandName
+        if isHey { arguments = GoFlags.withoutValues(arguments, switches: GoFlags.heySwitches) }
         do {
+            if isHey {
+                try GoFlags.check(
+                    Array(arguments.dropFirst()), options: GoFlags.heyOptions, switches: GoFlags.heySwitches)
+            }
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -68,7 +71,9 @@ struct Aviary: AsyncParsableCommand {
         guard let name = arguments.first, let code = subcommandNames[name],
             exitCode(for: error) == .validationFailure
         else { exit(withError: error) }
-        StandardError.print(fullMessage(for: error))
+        // A flag that was refused before the arguments were parsed is not known to be of a subcommand.
+        let isEarly = error is ValidationError && name == HeyCommand.configuration.commandName
+        StandardError.print(isEarly ? HeyCommand.fullMessage(for: error) : fullMessage(for: error))
         exit(withError: ExitCode(code))
     }
 }

@@ -45,7 +45,7 @@ struct HeyCommand: AsyncParsableCommand {
     @Option(name: .dash("o"), help: "csv prints a line an answer instead of the summary.")
     var o: Output?
 
-    @Option(help: "What to print at the end: text, json or csv.")
+    @Option(name: .dash("output"), help: "What to print at the end: text, json or csv.")
     var output: Output?
 
     @Option(name: .dash("m"), help: "HTTP method.")
@@ -92,7 +92,7 @@ struct HeyCommand: AsyncParsableCommand {
     @Flag(name: .dash("h2"), help: "Speak HTTP/2 with https servers that offer it.")
     var h2 = false
 
-    @Flag(help: "Speak HTTP/2 only, also without TLS.")
+    @Flag(name: .dash("h2c"), help: "Speak HTTP/2 only, also without TLS.")
     var h2c = false
 
     @Option(name: .dash("x"), help: "HTTP proxy, host:port or http://user:password@host:port.")
@@ -106,17 +106,18 @@ struct HeyCommand: AsyncParsableCommand {
         help: "Verify certificates against the system's authorities. (default: accept any)")
     var verify = false
 
-    @Option(help: "Verify certificates against the authorities in this PEM file.")
+    @Option(name: .dash("cacert"), help: "Verify certificates against the authorities in this PEM file.")
     var cacert: String?
 
     @Option(
+        name: .dash("rate"),
         help: ArgumentHelp(
             "Requests a second in all, sent when they are due (open loop), -c of them at a time at most; latency counts from the planned time."
         ))
     var rate: Double?
 
     @Option(
-        name: .customLong("threshold"),
+        name: .dash("threshold"),
         help: ArgumentHelp(
             "What must be achieved, such as 'p99<250ms', 'success>=99' or 'rps>100'; may be repeated. If it is not, the exit code is 1."
         ))

@@ -83,6 +83,55 @@ struct HeyCommandTests {
         #expect(outcome.output.isEmpty)
     }
 
+    @Test(
+        "names a flag that there is not, and those like it",
+        arguments: [
+            (["-nope", "http://127.0.0.1:1/"], "unknown flag -nope; did you mean -n?"),
+            (["--nope", "5", "http://127.0.0.1:1/"], "unknown flag -nope; did you mean -n?"),
+            (["-n5", "http://127.0.0.1:1/"], "unknown flag -n5; did you mean -n?"),
+            (["-n", "2", "-c", "1", "-nc", "5", "http://127.0.0.1:1/"], "unknown flag -nc"),
+            (
+                ["-host", "-nope", "-disable-redirect", "http://127.0.0.1:1/"],
+                "did you mean -disable-redirects"
+            ),
+            (["http://127.0.0.1:1/", "-retries=3"], "unknown flag -retries"),
+        ])
+    func unknownFlag(arguments: [String], words: String) async throws {
+        let outcome = try await hey(arguments)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("takes every flag of its help with one dash and with two")
+    func everyFlag() async throws {
+        struct Dump: Decodable {
+            struct Command: Decodable { let arguments: [Argument] }
+            struct Argument: Decodable {
+                struct Name: Decodable { let name: String }
+                let kind: String
+                let names: [Name]?
+            }
+            let command: Command
+        }
+        let dump = try await hey(["--experimental-dump-help"])
+        let flags = try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8)).command.arguments
+            .filter {
+                $0.kind != "positional"
+                    && $0.names?.contains { ["help", "version"].contains($0.name) } == false
+            }
+        #expect(flags.count > 20)
+        for flag in flags {
+            let name = try #require(flag.names?.first?.name)
+            for dashes in ["-", "--"] {
+                let value = flag.kind == "option" ? ["1"] : []
+                let outcome = try await hey([dashes + name] + value + ["--help"])
+                #expect(
+                    !outcome.errors.lowercased().contains("unknown"), "\(dashes)\(name): \(outcome.errors)")
+            }
+        }
+    }
+
     @Test("ends with 0 although no server is there, and names what happened")
     func refused() async throws {
         let outcome = try await hey(["-n", "2", "-c", "1", "http://127.0.0.1:1/"])
