@@ -12,12 +12,24 @@
 #include <stdint.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
+
+static struct rlimit given_files;
+static int has_raised_files;
+
+void aviary_raise_file_limit(void) {
+    struct rlimit limit;
+    if (has_raised_files || getrlimit(RLIMIT_NOFILE, &limit)) return;
+    given_files = limit;
+    limit.rlim_cur = limit.rlim_max;
+    if (!setrlimit(RLIMIT_NOFILE, &limit)) has_raised_files = 1;
+}
 
 static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
                    const char *directory, int output) {
@@ -51,6 +63,9 @@ int aviary_spawn(pid_t *pid, const char *path, char *const arguments[], char *co
     }
     failed = prepare(&actions, &attributes, directory, output);
     if (!failed) failed = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+#ifdef __linux__
+    if (!failed && has_raised_files) prlimit(*pid, RLIMIT_NOFILE, &given_files, NULL);
+#endif
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failed;

@@ -39,6 +39,7 @@ struct Aviary: AsyncParsableCommand {
 
     static func main() async {
         StandardDescriptors.fillGaps()
+        aviary_raise_file_limit()
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
         if subcommandNames[name] != nil { arguments.insert(name, at: 0) }

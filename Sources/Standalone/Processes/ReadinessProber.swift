@@ -9,6 +9,8 @@ struct ReadinessProber: Sendable {
         case ready
         /// With the reason, for people.
         case failed(String)
+        /// This process could not ask, which says nothing of the replica.
+        case unasked(String)
     }
 
     /// One client for the whole process, never shut down. A refused connection is an answer here, so it
@@ -38,7 +40,7 @@ struct ReadinessProber: Sendable {
             let code = response.status.code
             return (200..<400).contains(code) ? .ready : .failed("GET \(url) answered \(code)")
         } catch {
-            return .failed("GET \(url): \(Self.reason(error))")
+            return Self.outcome("GET \(url)", error)
         }
     }
 
@@ -50,7 +52,21 @@ struct ReadinessProber: Sendable {
             try? await channel.close()
             return .ready
         } catch {
-            return .failed("cannot connect to 127.0.0.1:\(port): \(Self.reason(error))")
+            return Self.outcome("cannot connect to 127.0.0.1:\(port)", error)
+        }
+    }
+
+    private static func outcome(_ attempt: String, _ error: any Error) -> Outcome {
+        let text = "\(attempt): \(reason(error))"
+        return isOwn(error) ? .unasked(text) : .failed(text)
+    }
+
+    /// Whether it is this process, or the machine, that has no more to give.
+    private static func isOwn(_ error: any Error) -> Bool {
+        switch error {
+        case let error as NIOConnectionError: error.connectionErrors.contains { isOwn($0.error) }
+        case let error as IOError: [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode)
+        default: false
         }
     }
 

@@ -11,15 +11,21 @@ extension ReplicaSet {
         }
         var successes = 0
         var failures = 0
+        var isUnasked = false
         while !Task.isCancelled {
             let outcome = await prober.check(probe, port: process.port)
             guard let replica = replicas[slot], replica.process === process, !replica.isRetiring,
                 !Task.isCancelled
             else { return }
+            defer { if case .unasked = outcome { isUnasked = true } else { isUnasked = false } }
             switch outcome {
             case .ready:
                 (successes, failures) = (successes + 1, 0)
                 if successes >= probe.successThreshold { await becameReady(slot) }
+            case .unasked(let reason):
+                if !isUnasked {
+                    log(.warning, "a replica could not be asked whether it is ready", failure: reason)
+                }
             case .failed(let reason):
                 (successes, failures) = (0, failures + 1)
                 if failures >= probe.failureThreshold {

@@ -21,14 +21,16 @@ final class RunningAviary {
 
     /// Runs a test against a daemon, which is ended with all its processes however the test ends.
     static func run<T>(
-        _ manifest: Manifest, arguments: [String] = [], environment: [String: String] = [:],
-        files: [String: String] = [:], beforeStart: (String) throws -> Void = { _ in },
+        _ manifest: Manifest, behind prefix: [String] = [], arguments: [String] = [],
+        environment: [String: String] = [:], files: [String: String] = [:],
+        beforeStart: (String) throws -> Void = { _ in },
         _ body: (RunningAviary) async throws -> T
     ) async throws -> T {
         try await withTemporaryFolder { folder in
             try beforeStart(folder)
             return try await run(
-                manifest, in: folder, arguments: arguments, environment: environment, files: files, body)
+                manifest, in: folder, behind: prefix, arguments: arguments, environment: environment,
+                files: files, body)
         }
     }
 
