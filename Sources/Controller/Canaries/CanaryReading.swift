@@ -4,7 +4,8 @@ import KubernetesClient
 
 /// A canary as the server has it: decoded, with defaults, and what is wrong with it.
 final class CanaryReading: Sendable {
-    /// What the reading rests on: a status write changes nothing of it.
+    /// What the reading rests on: a status write changes nothing of it, and neither do annotations of others, which a
+    /// busy tool may write faster than a tick with a slow hook ends.
     struct Basis: Sendable, Equatable {
         var uid: String?
         var generation: Int?
@@ -13,7 +14,7 @@ final class CanaryReading: Sendable {
         init(_ object: KubernetesObject) {
             uid = object.uid
             generation = object.generation
-            annotations = object.annotations
+            annotations = object.annotations.filter { $0.key.hasPrefix(CanaryAnnotations.prefix) }
         }
     }
 

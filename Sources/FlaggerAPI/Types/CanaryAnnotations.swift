@@ -2,6 +2,8 @@ import Timing
 
 /// The settings that a canary carries as `aviary/…` annotations, all opt-in.
 public struct CanaryAnnotations: Equatable, Sendable {
+    /// What the keys of all of them begin with.
+    public static let prefix = "aviary/"
     /// The annotation that bounds the wait at a gate.
     public static let gateDeadlineKey = "aviary/gate-deadline"
     /// The annotation that says what happens at the deadline.

@@ -6,7 +6,7 @@ extension CanaryRule {
     /// Our annotations are known and readable.
     static let annotations = CanaryRule { canary, scope, list in
         for (key, value) in canary.metadata.annotations.sorted(by: { $0.key < $1.key })
-        where key.hasPrefix("aviary/") {
+        where key.hasPrefix(CanaryAnnotations.prefix) {
             guard CanaryAnnotations.keys.contains(key) else {
                 let suggestion = Spelling.nearest(to: key, among: CanaryAnnotations.keys)
                 list.warning(

@@ -1,0 +1,38 @@
+import Controller
+import Foundation
+import JSON
+import KubernetesClient
+import Testing
+
+@testable import Controller
+
+/// Legal manifests that few write.
+@Suite("An odd but legal manifest", .timeLimit(.minutes(4)))
+struct OddManifestTests {
+    @Test("may be annotated all the time by somebody else: its slow hooks are heard, and it goes on")
+    func annotatedAllTheTime() async throws {
+        try await HookServer.run { hooks in
+            hooks.answer("rollout", .status(200, delay: .milliseconds(600)))
+            try await RunningController.run { controller in
+                var app = controller.app()
+                app.addHooks(["rollout"], of: hooks)
+                try await controller.initialise(app)
+                let (client, namespace) = (controller.client, controller.namespace)
+                let annotating = Task {
+                    for number in 0... {
+                        _ = try? await client.patch(
+                            ObjectReference(.canary, namespace: namespace, name: "podinfo"),
+                            with: .merge(["metadata": ["annotations": ["bot/seen": .string("\(number)")]]]),
+                            subresource: nil)
+                        try await Task.sleep(for: .milliseconds(100))
+                    }
+                }
+                defer { annotating.cancel() }
+                try await controller.deploy("podinfo:2.0.0")
+                try await controller.reach("Succeeded")
+                // One for each iteration after the first, and one more at a tick that may be voided by the end.
+                #expect(hooks.calls(of: "rollout").count <= 4)
+            }
+        }
+    }
+}
