@@ -35,4 +35,25 @@ struct OddManifestTests {
             }
         }
     }
+
+    @Test("may hold characters that YAML takes only when they are escaped")
+    func characters() async throws {
+        try await HookServer.run { hooks in
+            try await RunningController.run { controller in
+                let odd = "\u{7F}\u{80}\u{9F}\u{FEFF}\u{FFFF}\u{1F600}\u{2028}\u{1}\t\"\\"
+                var app = controller.app()
+                app.annotations = ["bot/note": odd]
+                app.hooks = [
+                    [
+                        "name": "h-rollout", "type": "rollout", "url": .string(hooks.url("rollout")),
+                        "metadata": ["odd": .string(odd)],
+                    ]
+                ]
+                try await controller.initialise(app)
+                try await controller.deploy("podinfo:2.0.0")
+                try await controller.reach("Succeeded")
+                #expect(hooks.calls(of: "rollout").first?.metadata["odd"] == odd)
+            }
+        }
+    }
 }

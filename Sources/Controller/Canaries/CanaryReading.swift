@@ -41,13 +41,28 @@ final class CanaryReading: Sendable {
         for unread in ["status"] { json[path: unread] = nil }
         json[path: "metadata", "ownerReferences"] = nil
         let reader = ManifestReader(options: ValidationOptions(minimumInterval: minimumInterval))
-        let manifest = reader.read(text: json.text)
+        let manifest = reader.read(text: Self.escaped(json.text))
         specified = manifest.canaries.first.map(Specified.init)
         let errors = manifest.diagnostics.filter { $0.severity == .error }.map(Self.text)
         error =
             errors.isEmpty
             ? (specified == nil ? "the canary can't be read" : nil) : errors.joined(separator: "; ")
         warnings = manifest.diagnostics.filter { $0.severity == .warning }.map(Self.text)
+    }
+
+    /// JSON that is YAML as well: of the characters that texts may hold, YAML takes some only when they are escaped.
+    private static func escaped(_ json: String) -> String {
+        guard json.utf8.contains(where: { $0 >= 0x7F }) else { return json }
+        var text = ""
+        for scalar in json.unicodeScalars {
+            guard scalar.value >= 0x7F else {
+                text.unicodeScalars.append(scalar)
+                continue
+            }
+            let digits = String(scalar.value, radix: 16)
+            text += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+        }
+        return text
     }
 
     private static func text(_ diagnostic: Diagnostic) -> String {
