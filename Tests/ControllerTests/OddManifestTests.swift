@@ -56,4 +56,30 @@ struct OddManifestTests {
             }
         }
     }
+
+    @Test(
+        "has services with all discovered ports, one number for two protocols and a name that is taken as well"
+    )
+    func discoveredPorts() async throws {
+        try await RunningController.run { controller in
+            var app = controller.app()
+            app.service = ["port": 9797, "portDiscovery": true]
+            app.container = [
+                "ports": [
+                    ["name": "http", "containerPort": 9898], ["name": "metrics", "containerPort": 9797],
+                    ["name": "dns", "containerPort": 53, "protocol": "UDP"],
+                    ["name": "dns-tcp", "containerPort": 53, "protocol": "TCP"],
+                    ["name": "again", "containerPort": 9898],
+                ]
+            ]
+            try await controller.initialise(app)
+            for name in ["podinfo", "podinfo-primary", "podinfo-canary"] {
+                let service = try await controller.get(.service, name)
+                let ports = (service?.json[path: "spec", "ports"]?.elements ?? []).map {
+                    "\($0["name"]?.string ?? "") \($0["port"]?.int ?? 0)/\($0["protocol"]?.string ?? "")"
+                }
+                #expect(ports == ["http 9797/TCP", "again 9898/TCP", "dns 53/UDP", "dns-tcp 53/TCP"])
+            }
+        }
+    }
 }

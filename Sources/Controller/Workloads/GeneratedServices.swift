@@ -98,11 +98,10 @@ struct GeneratedServices: Sendable {
         if let application = service.appProtocol, !application.isEmpty {
             first["appProtocol"] = .string(application)
         }
-        let others = Dictionary(ports.map { ($0.name, $0.port) }) { first, _ in first }
-        let more = others.sorted { $0.key < $1.key }.map { name, port -> JSONValue in
+        let more = discovered(besides: ServicePort(name: name, port: service.port)).map { port -> JSONValue in
             [
-                "name": .string(name), "protocol": "TCP", "port": JSONValue(port),
-                "targetPort": JSONValue(port),
+                "name": .string(port.name), "protocol": .string(port.transport), "port": JSONValue(port.port),
+                "targetPort": JSONValue(port.port),
             ]
         }
         let known = existing?.json[path: "spec", "ports"]?.elements ?? []
@@ -110,6 +109,23 @@ struct GeneratedServices: Sendable {
             var port = port
             let same = known.first { $0["name"] == port["name"] }
             if let node = same?["nodePort"], node.int ?? 0 > 0 { port["nodePort"] = node }
+            return port
+        }
+    }
+}
+
+extension GeneratedServices {
+    /// The discovered ports that a service can have beside its own: each number once a protocol, each name once.
+    private func discovered(besides own: ServicePort) -> [ServicePort] {
+        var names: Set = [own.name]
+        var numbers: Set = ["\(own.port)/\(own.transport)"]
+        return ports.sorted { ($0.name, $0.transport) < ($1.name, $1.transport) }.compactMap { port in
+            guard numbers.insert("\(port.port)/\(port.transport)").inserted else { return nil }
+            var port = port
+            if !names.insert(port.name).inserted {
+                port.name += "-\(port.port)"
+                guard names.insert(port.name).inserted else { return nil }
+            }
             return port
         }
     }

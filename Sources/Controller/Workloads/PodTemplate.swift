@@ -30,7 +30,7 @@ struct PodTemplate: Sendable, Equatable {
         if !references.isEmpty { summary["configuration"] = references.json }
         let ports = self.ports
         if !ports.isEmpty {
-            summary["ports"] = .array(ports.map { ["name": .string($0.name), "port": JSONValue($0.port)] })
+            summary["ports"] = .array(ports.map(\.json))
         }
         if let revision = json[path: "metadata", "annotations", Self.revisionKey] {
             summary["revision"] = revision
@@ -48,7 +48,9 @@ struct PodTemplate: Sendable, Equatable {
             return (container["ports"]?.elements ?? []).enumerated().compactMap { index, port in
                 guard let number = port["containerPort"]?.int else { return nil }
                 let own = port["name"]?.string ?? ""
-                return ServicePort(name: own.isEmpty ? "tcp-\(name)-\(index)" : own, port: number)
+                return ServicePort(
+                    name: own.isEmpty ? "tcp-\(name)-\(index)" : own, port: number,
+                    transport: port["protocol"]?.string ?? "TCP")
             }
         }
     }
@@ -58,6 +60,22 @@ struct PodTemplate: Sendable, Equatable {
 struct ServicePort: Hashable, Sendable {
     var name: String
     var port: Int
+    /// `TCP`, `UDP` or `SCTP`.
+    var transport = "TCP"
+
+    /// As the watched copies keep it.
+    var json: JSONValue {
+        ["name": .string(name), "port": JSONValue(port), "protocol": .string(transport)]
+    }
+}
+
+extension ServicePort {
+    /// Reads what `json` has kept.
+    init?(json: JSONValue) {
+        guard let port = json["port"]?.int else { return nil }
+        self.init(
+            name: json["name"]?.string ?? "", port: port, transport: json["protocol"]?.string ?? "TCP")
+    }
 }
 
 extension JSONValue {

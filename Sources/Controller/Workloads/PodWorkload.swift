@@ -111,15 +111,14 @@ struct PodWorkload: ClusterWorkload {
         guard context.canary.spec.service.portDiscovery,
             let target = try await context.find(controller.type, context.targetName)
         else { return [] }
-        let ports = (target.json[path: Projection.templateKey, "ports"]?.elements ?? []).compactMap { port in
-            port["port"]?.int.map { ServicePort(name: port["name"]?.string ?? "", port: $0) }
-        }
-        return ports.filter { !isServicePort($0) }
+        return (target.json[path: Projection.templateKey, "ports"]?.elements ?? [])
+            .compactMap(ServicePort.init(json:)).filter { !isServicePort($0) }
     }
 
     /// The port that the service has anyway.
     private func isServicePort(_ port: ServicePort) -> Bool {
-        switch context.canary.spec.service.targetPort {
+        guard port.transport == "TCP" else { return false }
+        return switch context.canary.spec.service.targetPort {
         case .int(let number)? where number != 0: port.port == number
         case .string(let name)?: port.name == name
         default: port.port == context.canary.spec.service.port
