@@ -35,7 +35,8 @@ struct TrackedConfiguration: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - references: what the target reads.
-    ///   - known: checksums that count for what is missing now, so that an object that is being replaced is no change.
+    ///   - known: checksums that count for what is needed and missing now, so that an object that is being replaced is no
+    ///     change. What is optional and missing is a change: the target runs without it.
     ///   - read: reads an object.
     static func resolve(
         _ references: ConfigurationReferences, known: [String: String],
@@ -44,7 +45,8 @@ struct TrackedConfiguration: Sendable, Equatable {
         var found = TrackedConfiguration()
         for reference in references.all {
             guard let object = try await read(reference) else {
-                if references.optional[reference] == false { found.missing.append(reference) }
+                guard references.optional[reference] == false else { continue }
+                found.missing.append(reference)
                 if let checksum = known[reference.statusName] {
                     found.add(reference, checksum: checksum)
                 }

@@ -32,6 +32,8 @@ struct ClusterStatusStore: StatusStore {
         case .own(let state):
             status = state.status.status
             outbox.restore(state.owed ?? [])
+            let checksums = object.json[path: "status", "trackedConfigs"]?.strings ?? [:]
+            memory { if $0.target == nil { $0.checksums = checksums } }
             if let generation = state.generation, let known = status.lastApplied {
                 memory { memory in
                     memory.known =

@@ -1,0 +1,77 @@
+import Controller
+import Foundation
+import JSON
+import KubernetesClient
+import Testing
+
+@testable import Controller
+
+/// ConfigMaps and Secrets that come, go, or are nobody's business.
+@Suite("Configuration that a target reads", .timeLimit(.minutes(4)))
+struct TrackedConfigurationTests {
+    @Test("is part of the revision no more when it is optional and deleted, and the next one is promoted")
+    func optionalIsDeleted() async throws {
+        try await RunningController.run { controller in
+            try await controller.makeConfigMap("flags", ["color": "blue"])
+            var app = controller.app()
+            app.container = ["envFrom": [["configMapRef": ["name": "flags", "optional": true]]]]
+            try await controller.initialise(app)
+            try await controller.remove("configmap/flags")
+            try await controller.reach("Succeeded")
+            #expect(try await controller.status()["trackedConfigs"]?.strings ?? [:] == [:])
+            #expect(try await controller.configMapOfPrimary() == "flags")
+            try await controller.deploy("podinfo:2.0.0")
+            try await controller.reach("Progressing")
+            try await controller.reach("Succeeded")
+            #expect(try await controller.image(of: "podinfo-primary") == "podinfo:2.0.0")
+        }
+    }
+
+    @Test("makes no new revision when what is needed is missing while the controller is started again")
+    func neededIsMissing() async throws {
+        try await RunningController.run { controller in
+            try await controller.makeConfigMap("settings", ["color": "blue"])
+            var app = controller.app()
+            app.container = ["envFrom": [["configMapRef": ["name": "settings"]]]]
+            try await controller.initialise(app)
+            try await controller.kill()
+            try await controller.remove("configmap/settings")
+            try controller.restart()
+            try await controller.shows("TargetUnusable", "needs configmap/settings, which do not exist")
+            try await controller.ticks(2)
+            #expect(try await controller.phase() == "Initialized")
+            try await controller.makeConfigMap("settings", ["color": "blue"])
+            try await controller.shows(nil)
+            #expect(try await controller.phase() == "Initialized")
+            #expect(try await controller.events().contains { $0.contains("New revision") } == false)
+        }
+    }
+
+    @Test("is copied to primary byte for byte")
+    func bytes() async throws {
+        try await RunningController.run { controller in
+            try await controller.makeConfigMap("names", ["place": "caf\u{E9}"])
+            var app = controller.app()
+            app.container = ["envFrom": [["configMapRef": ["name": "names"]]]]
+            try await controller.initialise(app)
+            // The same to the eye, and to Swift's comparison of strings.
+            try await controller.patch(.configMap, "names", ["data": ["place": "cafe\u{301}"]])
+            try await controller.reach("Succeeded")
+            let copy = try await controller.get(.configMap, "names-primary")
+            #expect(
+                copy?.json[path: "data", "place"]?.string.map { Array($0.utf8) } == Array("cafe\u{301}".utf8))
+        }
+    }
+}
+
+extension RunningController {
+    fileprivate func remove(_ object: String) async throws {
+        try await cluster.kubectl("-n", namespace, "delete", object, "--timeout=60s")
+    }
+
+    fileprivate func configMapOfPrimary() async throws -> String? {
+        let primary = try await get(.deployment, "podinfo-primary")
+        let container = primary?.json[path: "spec", "template", "spec", "containers"]?.elements?.first
+        return container?["envFrom"]?.elements?.first?[path: "configMapRef", "name"]?.string
+    }
+}
