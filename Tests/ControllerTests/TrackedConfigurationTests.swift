@@ -1,4 +1,3 @@
-import Controller
 import Foundation
 import JSON
 import KubernetesClient
@@ -44,6 +43,28 @@ struct TrackedConfigurationTests {
             try await controller.shows(nil)
             #expect(try await controller.phase() == "Initialized")
             #expect(try await controller.events().contains { $0.contains("New revision") } == false)
+        }
+    }
+
+    @Test("may be a Secret of a type that is not watched")
+    func serviceAccountToken() async throws {
+        try await RunningController.run { controller in
+            try await controller.create(
+                .secret, "robot",
+                [
+                    "type": "kubernetes.io/service-account-token",
+                    "metadata": ["annotations": ["kubernetes.io/service-account.name": "default"]],
+                ])
+            var app = controller.app()
+            app.pod = ["volumes": [["name": "token", "secret": ["secretName": "robot"]]]]
+            try await controller.initialise(app)
+            try await controller.shows(nil)
+            try await controller.deploy("podinfo:2.0.0")
+            try await controller.reach("Succeeded")
+            let primary = try await controller.get(.deployment, "podinfo-primary")
+            let volumes = primary?.json[path: "spec", "template", "spec", "volumes"]?.elements
+            #expect(volumes?.first?[path: "secret", "secretName"] == "robot")
+            #expect(try await controller.get(.secret, "robot-primary") == nil)
         }
     }
 

@@ -21,6 +21,8 @@ final class CanaryMemory: Sendable {
     struct State {
         /// The checksums of the configuration that the target was last seen with.
         var checksums: [String: String] = [:]
+        /// Secrets that the target needs and that are of types that are not watched, as little of them as matters.
+        var unwatchedSecrets: [String: KubernetesObject] = [:]
         /// What the target was last seen at.
         var target: Revision?
         /// The generation that the target had then.

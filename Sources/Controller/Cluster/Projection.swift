@@ -9,10 +9,13 @@ enum Projection {
     /// Where the checksum of a ConfigMap's or Secret's data is kept, in the data's place.
     static let checksumKey = "aviaryChecksum"
 
-    /// Which objects of a kind are watched: not the secrets that nobody tracks and that are many or large.
+    /// The types of Secrets that nobody tracks and that are many or large.
+    static let unwatchedSecretTypes = ["helm.sh/release.v1", "kubernetes.io/service-account-token"]
+
+    /// Which objects of a kind are watched.
     static func selector(of type: ResourceType) -> Selector {
         guard type == .secret else { return .everything }
-        return Selector(fields: "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token")
+        return Selector(fields: unwatchedSecretTypes.map { "type!=\($0)" }.joined(separator: ","))
     }
 
     /// What is kept of an object.

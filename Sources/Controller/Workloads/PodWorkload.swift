@@ -193,29 +193,6 @@ extension PodWorkload {
         .target("\(targetText) not found: create it, or change spec.targetRef")
     }
 
-    /// What the target runs.
-    func revision(of target: KubernetesObject, _ configuration: TrackedConfiguration) -> Revision {
-        let computed = target.json[path: Projection.templateKey, "hash"]?.string ?? ""
-        let spec = context.memory { memory in
-            if let known = memory.known, known.isStill(target), known.spec != computed {
-                memory.alias = (computed: computed, known: known.spec)
-            }
-            return memory.alias?.computed == computed ? memory.alias?.known ?? computed : computed
-        }
-        return Revision(spec: spec, configuration: configuration.hash)
-    }
-
-    /// The configuration that the target reads, from the watched copies.
-    func configuration(of target: KubernetesObject) async throws -> TrackedConfiguration {
-        guard context.settings.tracksConfiguration else { return .none }
-        let references = ConfigurationReferences(
-            json: target.json[path: Projection.templateKey, "configuration"])
-        let known = context.memory { $0.checksums }
-        return try await TrackedConfiguration.resolve(references, known: known) { reference in
-            try await context.find(reference.kind.type, reference.name)
-        }
-    }
-
     /// How many pods the canary gets: as many as primary, or what its autoscaler starts with.
     private func wantedReplicas() async throws -> Int {
         guard controller.hasReplicas else { return 1 }
