@@ -1,4 +1,3 @@
-import Controller
 import Foundation
 import JSON
 import KubernetesClient
@@ -80,6 +79,31 @@ struct OddManifestTests {
                 }
                 #expect(ports == ["http 9797/TCP", "again 9898/TCP", "dns 53/UDP", "dns-tcp 53/TCP"])
             }
+        }
+    }
+
+    @Test(
+        "may name an autoscaler later: primary gets its copy between rollouts, and another when that is deleted"
+    )
+    func autoscalerNamedLater() async throws {
+        try await RunningController.run { controller in
+            let type = ResourceType.autoscalerTypes[1]
+            try await controller.initialise(controller.app())
+            let reference: JSONValue = [
+                "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "name": "podinfo",
+            ]
+            try await controller.patch(.canary, "podinfo", ["spec": ["autoscalerRef": reference]])
+            let scaled: JSONValue = ["apiVersion": "apps/v1", "kind": "Deployment", "name": "podinfo"]
+            try await controller.create(
+                type, "podinfo", ["spec": ["scaleTargetRef": scaled, "minReplicas": 2, "maxReplicas": 4]])
+            try await eventually { try await controller.get(type, "podinfo-primary") != nil }
+            try await controller.cluster.kubectl(
+                "-n", controller.namespace, "delete", "hpa", "podinfo-primary", "--timeout=60s")
+            try await eventually {
+                let copy = try await controller.get(type, "podinfo-primary")
+                return copy?.json[path: "spec", "scaleTargetRef", "name"] == "podinfo-primary"
+            }
+            #expect(try await controller.phase() == "Initialized")
         }
     }
 }

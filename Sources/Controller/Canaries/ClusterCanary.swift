@@ -183,7 +183,10 @@ final class ClusterCanary: Ticker {
         if !isSuspended { try await keepPrimary(parts, status, voice) }
         var trouble = isSuspended ? nil : try await complaint(parts, in: status.phase)
         if !isSuspended, let phase = status.phase, phase != .initializing {
-            do { try await parts.router.reconcile() } catch { trouble = error }
+            do {
+                try await parts.router.reconcile()
+                if phase.isAtRest { try await parts.workload.keepAutoscaler() }
+            } catch { trouble = error }
         }
         let outcome = try await interpreter.tick(parts.definition)
         if let trouble = outcome.trouble ?? trouble { throw trouble }

@@ -25,6 +25,8 @@ protocol ClusterWorkload: Workload {
     ///
     /// - Throws: `ControllerError.target` when the target is at another one, which nobody has released.
     func restorePrimary(at revision: Revision) async throws
+    /// Makes sure that primary is scaled as the target's autoscaler says.
+    func keepAutoscaler() async throws
     /// What a primary runs that does not say so, as one that the peer has made: the target's revision when nothing tells
     /// the two apart, and otherwise one that no target has. Nil when there is none, or it says so itself.
     func recognisePrimary() async throws -> Revision?
@@ -39,6 +41,9 @@ protocol ClusterWorkload: Workload {
 extension ClusterWorkload {
     /// Targets without pods of their own always do.
     func confirmCanary() async throws {}
+
+    /// Targets without pods of their own have none.
+    func keepAutoscaler() async throws {}
 
     /// Of targets without pods it is the target's.
     func recognisePrimary() async throws -> Revision? { nil }

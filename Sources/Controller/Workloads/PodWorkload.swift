@@ -206,6 +206,12 @@ extension PodWorkload {
     private func patch(_ target: KubernetesObject, _ change: JSONValue) async throws {
         let changed = try await context.cluster.patch(
             controller.type, context.targetName, in: context.namespace, with: change)
+    private func primaryReplicas() async throws -> Int {
+        max(1, try await context.find(controller.type, context.primaryName)?.replicas ?? 1)
+    }
+
+    func keepAutoscaler() async throws { try await PrimaryAutoscaler(context: context)?.keep() }
+
         let projected = Projection.project(changed, controller.type)
         func hash(_ object: KubernetesObject) -> JSONValue? {
             object.json[path: Projection.templateKey, "hash"]

@@ -25,13 +25,27 @@ struct PrimaryAutoscaler: Sendable {
 
     private var type: ResourceType { isKEDA ? Self.scaledObject : context.settings.autoscalerType }
 
+    private func find() async throws -> KubernetesObject? { try await context.find(type, reference.name) }
+
     private func source() async throws -> KubernetesObject {
-        guard let source = try await context.find(type, reference.name) else {
+        guard let source = try await find() else {
             throw ControllerError.target(
                 "\(reference.kind) \(reference.name).\(context.namespace) not found: create it, or change spec.autoscalerRef"
             )
         }
         return source
+    }
+
+    /// Whether the target's is there.
+    var isThere: Bool { get async throws { try await find() != nil } }
+
+    /// Makes primary's copy when there is none: the canary names the autoscaler since a short time only, or somebody has
+    /// deleted the copy. One that is there changes with a promotion.
+    func keep() async throws {
+        guard try await isThere,
+            try await context.find(type, reference.name + PrimaryTemplate.suffix) == nil
+        else { return }
+        try await reconcile()
     }
 
     /// Makes primary's copy be as the target's autoscaler is.
@@ -89,13 +103,13 @@ struct PrimaryAutoscaler: Sendable {
     /// Keeps the target's autoscaler from scaling it up while it is stopped. A HorizontalPodAutoscaler leaves a target
     /// without pods alone by itself.
     func pauseTarget() async throws {
-        guard isKEDA, try await source().annotations[Self.pauseKey] != "0" else { return }
+        guard isKEDA, let source = try await find(), source.annotations[Self.pauseKey] != "0" else { return }
         try await annotate("0")
     }
 
     /// Lets the target's autoscaler work again.
     func resumeTarget() async throws {
-        guard isKEDA, try await source().annotations[Self.pauseKey] != nil else { return }
+        guard isKEDA, let source = try await find(), source.annotations[Self.pauseKey] != nil else { return }
         try await annotate(.null)
     }
 
