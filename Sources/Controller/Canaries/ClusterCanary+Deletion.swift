@@ -22,13 +22,40 @@ extension ClusterCanary {
     func finalise(_ object: KubernetesObject, _ reading: CanaryReading) async throws {
         guard object.finalizers.contains(Self.finalizer) else { return }
         let voice = voice(uid: object.uid)
-        if case .success(let accepted) = accept(reading), accepted.canary.spec.revertOnDeletion {
+        if object.json[path: "spec", "revertOnDeletion"]?.bool == true,
+            let accepted = try await revertible(object, reading)
+        {
             guard try await revert(accepted, object) else { return hurry() }
         }
         let latest = try await environment.cluster.fetch(.canary, key.name, in: key.namespace ?? "")
         guard let latest else { return }
         try await write(finalizers: latest.finalizers.filter { $0 != Self.finalizer }, to: latest)
         voice.announce(.normal, "Terminated", "Terminated canary \(key)")
+    }
+
+    /// The canary as it is, or was when it was valid last: whatever has become of it, the target must not stay stopped.
+    ///
+    /// - Returns: nil when there is no target to put back, or another canary has it.
+    /// - Throws: `ControllerError.target` when nobody knows any more how.
+    private func revertible(_ object: KubernetesObject, _ reading: CanaryReading) async throws -> Accepted? {
+        switch accept(reading) {
+        case .success(let accepted): return accepted
+        case .failure(let refusal):
+            if refusal.reason == Refusal.targetTaken { return nil }
+            if let valid { return valid.resting(on: reading.basis) }
+            guard try await hasTarget(object) else { return nil }
+            throw ControllerError.target(
+                "the target can't be put back: \(refusal.message); mend it, or set spec.revertOnDeletion to false to let the canary go without"
+            )
+        }
+    }
+
+    private func hasTarget(_ object: KubernetesObject) async throws -> Bool {
+        let target = object.json[path: "spec", "targetRef"] ?? [:]
+        guard let type = CanaryCatalog.targetTypes.first(where: { target["kind"] == .string($0.kind) }),
+            let name = target["name"]?.string
+        else { return true }
+        return try await environment.cluster.find(type, name, in: key.namespace ?? "") != nil
     }
 
     /// - Returns: whether all is as it was before the canary.
@@ -51,7 +78,12 @@ extension ClusterCanary {
             try await parts.store.save(status)
             voice.announce(.normal, "Terminating", "Terminating canary \(key)")
         }
-        guard try await parts.workload.restore() else { return false }
+        // A canary that was never initialised has changed nothing of the target, which may never become ready.
+        let serves = try await parts.workload.restore()
+        guard serves || status.lastPromoted == nil else {
+            try complain(since: status.lastTransition, accepted.canary)
+            return false
+        }
         try await parts.router.services?.restoreApex()
         try await parts.router.traffic.finalize()
         status.phase = .terminated
@@ -59,6 +91,19 @@ extension ClusterCanary {
         status.lastTransition = environment.now()
         try await parts.store.save(status)
         return true
+    }
+
+    /// How long a target that is put back may take to serve before that is told.
+    private static let patience = Duration.seconds(30)
+
+    /// Until the target serves, primary stays: without it nobody would answer.
+    private func complain(since start: Moment?, _ canary: Canary) throws {
+        let patience = min(Self.patience, .seconds(canary.spec.progressDeadlineSeconds))
+        guard let start, start.elapsed(until: environment.now()) > patience else { return }
+        hurry()
+        throw ControllerError.target(
+            "\(canary.spec.targetRef.kind) \(canary.spec.targetRef.name).\(canary.metadata.namespace) is not ready: the canary stays until it is; set spec.revertOnDeletion to false to let it go without"
+        )
     }
 
     private func write(finalizers: [String], to object: KubernetesObject) async throws {

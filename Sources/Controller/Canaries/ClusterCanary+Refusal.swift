@@ -10,6 +10,9 @@ struct Refusal: Error, Equatable {
     var reason: String
     /// The field, what is wrong with it, and what to do.
     var message: String
+
+    /// Another canary releases the target.
+    static let targetTaken = "TargetTaken"
 }
 
 extension Refusal {
@@ -37,7 +40,7 @@ extension ClusterCanary {
         if let owner = environment.registry.owner(of: target), owner != key {
             return .failure(
                 Refusal(
-                    reason: "TargetTaken",
+                    reason: Refusal.targetTaken,
                     message:
                         "spec.targetRef: \(target.kind) \(target.name) is released by Canary \(owner.name) already: remove one of the two"
                 ))

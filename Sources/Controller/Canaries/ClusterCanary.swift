@@ -73,6 +73,9 @@ final class ClusterCanary: Ticker {
             caller: environment.caller, metrics: performer, courier: courier, now: environment.now)
     }
 
+    /// The canary as it was valid last.
+    var valid: Accepted? { knowledge.withLock { $0.valid } }
+
     var interval: Duration { knowledge.withLock { $0.interval } }
 
     var isStarting: Bool {

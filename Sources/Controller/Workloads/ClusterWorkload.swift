@@ -34,7 +34,7 @@ protocol ClusterWorkload: Workload {
     func adoptPrimary(at revision: Revision) async throws
     /// Runs the target in primary's place, for the canary is being deleted.
     ///
-    /// - Returns: whether it serves.
+    /// - Returns: whether it serves, or is not there any more.
     func restore() async throws -> Bool
 }
 

@@ -168,9 +168,13 @@ struct PodWorkload: ClusterWorkload {
     }
 
     func restore() async throws -> Bool {
-        let target = try await target()
-        try await PrimaryAutoscaler(context: context)?.resumeTarget()
-        if let change = controller.scalingUp(target, to: try await wantedReplicas()) {
+        guard let target = try await context.find(controller.type, context.targetName) else { return true }
+        let autoscaler = PrimaryAutoscaler(context: context)
+        try await autoscaler?.resumeTarget()
+        // The autoscaler may have been deleted with the canary.
+        let isScaled = try await autoscaler?.isThere == true
+        let replicas = isScaled ? try await wantedReplicas() : try await primaryReplicas()
+        if let change = controller.scalingUp(target, to: replicas) {
             try await patch(target, change)
             return false
         }
@@ -199,19 +203,19 @@ extension PodWorkload {
         if let autoscaler = PrimaryAutoscaler(context: context) {
             return max(1, try await autoscaler.minimumReplicas())
         }
-        return max(1, try await context.find(controller.type, context.primaryName)?.replicas ?? 1)
+        return try await primaryReplicas()
     }
 
-    /// Changes the number of pods. A new template that was deployed meanwhile is still to be seen.
-    private func patch(_ target: KubernetesObject, _ change: JSONValue) async throws {
-        let changed = try await context.cluster.patch(
-            controller.type, context.targetName, in: context.namespace, with: change)
     private func primaryReplicas() async throws -> Int {
         max(1, try await context.find(controller.type, context.primaryName)?.replicas ?? 1)
     }
 
     func keepAutoscaler() async throws { try await PrimaryAutoscaler(context: context)?.keep() }
 
+    /// Changes the number of pods. A new template that was deployed meanwhile is still to be seen.
+    private func patch(_ target: KubernetesObject, _ change: JSONValue) async throws {
+        let changed = try await context.cluster.patch(
+            controller.type, context.targetName, in: context.namespace, with: change)
         let projected = Projection.project(changed, controller.type)
         func hash(_ object: KubernetesObject) -> JSONValue? {
             object.json[path: Projection.templateKey, "hash"]
