@@ -14,12 +14,18 @@ extension Rollout {
 
     mutating func take(verification failure: String?, isPrimaryReady: Bool) {
         guard let found = observation else { return }
+        tell(verification: failure)
+        if isPrimaryReady { pointAtPrimary(found) } else { createPrimary(found) }
+    }
+
+    private mutating func tell(verification failure: String?) {
+        // A step that keeps failing was told: the metrics before it are checked again, and not news again.
+        if case .effect = status.stall { return }
         if let failure {
             announce(.warning(.initializing, "Error checking metric providers: \(failure)"))
         } else {
             announce(.normal(.initializing, "all the metrics providers are available!"))
         }
-        if isPrimaryReady { pointAtPrimary(found) } else { createPrimary(found) }
     }
 
     private mutating func createPrimary(_ found: Observation) {

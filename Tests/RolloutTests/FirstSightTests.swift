@@ -52,6 +52,25 @@ import Testing
         #expect(effects.contains(.initialise(.one)))
     }
 
+    @Test(
+        "tells nothing of the metrics again while the step after them keeps failing",
+        arguments: [nil, "no Prometheus"])
+    func repeated(failure: String?) {
+        var driver = Driver(.stepped(), seen)
+        _ = driver.tick(target: .one, canary: .at(.one))
+        #expect(driver.verified(failure).contains(.route(.primary)))
+        driver.durable = seen
+        #expect(driver.failed(.route(.primary)).contains(.announce(.warning(.effectFailed, "no route"))))
+        _ = driver.tick(target: .one, canary: .at(.one))
+        #expect(driver.verified(failure).first == .route(.primary))
+        let stalled = seen.with {
+            $0.stall = .effect("route")
+            $0.stalledSince = .at(1000)
+        }
+        driver.durable = stalled
+        #expect(driver.failed(.route(.primary)).isEmpty)
+    }
+
     @Test("does not verify metrics when analysis is skipped")
     func skipped() {
         var driver = Driver(.stepped { $0.skipsAnalysis = true })
