@@ -4,6 +4,28 @@ import Testing
 
 @testable import Controller
 
+/// The Services of a canary.
+@Suite("Generated services in a cluster", .timeLimit(.minutes(2)))
+struct GeneratedServicesTests {
+    @Test("are written once, however often they are looked at")
+    func writes() async throws {
+        try await RouterFixture.run { fixture in
+            let router = try await fixture.context(["service": ["portDiscovery": true]])
+            let context = TargetContext(
+                canary: router.canary, cluster: fixture.cluster, settings: WorkloadSettings(),
+                memory: CanaryMemory())
+            let services = GeneratedServices(
+                context: context, label: "app", value: "podinfo",
+                ports: [ServicePort(name: "dns", port: 53, transport: "UDP")])
+            for _ in 1...3 {
+                try await services.reconcileSides()
+                try await services.reconcileApex()
+                #expect(fixture.cluster.writes == 3)
+            }
+        }
+    }
+}
+
 /// Labels and annotations of the objects that are made for a canary.
 @Suite("Generated metadata in a cluster", .timeLimit(.minutes(5)))
 struct GeneratedMetadataTests {

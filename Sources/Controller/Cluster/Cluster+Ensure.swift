@@ -16,7 +16,7 @@ extension Cluster {
         async throws
     {
         let namespace = wanted.namespace ?? ""
-        let stamped = try wanted.stamped()
+        let stamped = try wanted.stamped(besides: keeping)
         var current = try await find(type, wanted.name, in: namespace)
         for attempt in 1... {
             do {
@@ -52,10 +52,15 @@ extension KubernetesObject {
     static let stampKey = "aviary/applied"
 
     /// With a fingerprint of the wanted fields among the annotations, and the names of the labels and annotations.
-    func stamped() throws -> KubernetesObject {
+    ///
+    /// - Parameter kept: members of `spec` that stay when they are wanted no more, so that nobody needs to know.
+    func stamped(besides kept: Set<String> = []) throws -> KubernetesObject {
         var copy = self
+        let spec = json["spec"].map { spec in
+            spec.members.map { .object($0.filter { !kept.contains($0.key) }) } ?? spec
+        }
         copy.json[path: "metadata", "annotations", Self.stampKey] = .string(
-            try StableHash.of([json["spec"], json["data"]]))
+            try StableHash.of([spec, json["data"]]))
         copy.json[path: "metadata", "annotations", WantedMetadata.key] = WantedMetadata(of: self).annotation
         return copy
     }
