@@ -126,6 +126,32 @@ struct BadInputTests {
         }
     }
 
+    @Test("whose pods carry the label of another canary's is refused, since requests would reach both")
+    func sharedLabel() async throws {
+        try await RunningController.run { controller in
+            func app(_ name: String) -> (ReleasedApp, KubernetesObject) {
+                var app = controller.app()
+                app.name = name
+                var deployment = app.deployment
+                let labels: JSONValue = ["app": "shop", "component": .string(name)]
+                deployment.json[path: "spec", "selector", "matchLabels"] = labels
+                deployment.json[path: "spec", "template", "metadata", "labels"] = labels
+                return (app, deployment)
+            }
+            let (web, api) = (app("web"), app("api"))
+            for (app, deployment) in [web, api] {
+                _ = try await controller.client.create(deployment, as: .deployment)
+                _ = try await controller.client.create(app.canary, as: .canary)
+                if app.name == "web" { try await controller.reach("Initialized", "web") }
+            }
+            try await controller.shows(
+                "TargetUnusable", "Deployment web-primary has the label app=shop-primary", "api")
+            #expect(try await controller.get(.deployment, "api-primary") == nil)
+            #expect(try await controller.replicas(of: "api") == 1)
+            try await controller.shows(nil, "", "web")
+        }
+    }
+
     @Test("whose service belongs to another canary is not given it")
     func foreignService() async throws {
         try await RunningController.run { controller in

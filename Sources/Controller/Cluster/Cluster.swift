@@ -14,6 +14,11 @@ public protocol Cluster: Sendable {
     /// Reads an object from the server itself: for what is about to be copied. Nil when there is none.
     func fetch(_ type: ResourceType, _ name: String, in namespace: String) async throws -> KubernetesObject?
 
+    /// Reads those objects of a namespace from the server that a selector picks: for a question that is asked rarely.
+    func list(
+        _ type: ResourceType, in namespace: String, matching selector: Selector
+    ) async throws -> [KubernetesObject]
+
     /// Creates an object; throws `KubernetesError.alreadyExists` when there is one of that name.
     @discardableResult
     func create(_ object: KubernetesObject, as type: ResourceType) async throws -> KubernetesObject

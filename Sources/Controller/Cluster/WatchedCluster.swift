@@ -16,6 +16,12 @@ struct WatchedCluster: Cluster {
         return object
     }
 
+    func list(
+        _ type: ResourceType, in namespace: String, matching selector: Selector
+    ) async throws -> [KubernetesObject] {
+        try await api.list(type, in: namespace, matching: selector).items
+    }
+
     func create(_ object: KubernetesObject, as type: ResourceType) async throws -> KubernetesObject {
         let created = try await api.create(object, as: type)
         caches.cache(of: type).accept(created)

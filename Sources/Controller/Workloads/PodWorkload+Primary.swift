@@ -105,6 +105,23 @@ extension PodWorkload {
         return found
     }
 
+    /// Refuses a target whose primary's pods another one's primary has already: requests to either would reach both.
+    func requireOwnLabel(_ template: PrimaryTemplate) async throws {
+        let selector = Selector(labels: "\(template.selectorLabel)=\(template.primaryValue)")
+        for type in [ResourceType.deployment, .daemonSet] {
+            let others = try await context.cluster.list(type, in: context.namespace, matching: selector)
+            let other = others.first {
+                $0.name != context.primaryName
+                    && $0.json[path: "spec", "selector", "matchLabels", template.selectorLabel]
+                        == .string(template.primaryValue)
+            }
+            guard let other else { continue }
+            throw ControllerError.target(
+                "\(targetText) selects its pods by \(template.selectorLabel)=\(template.selectorValue), and \(type.kind) \(other.name) has the label \(selector.labels) that its primary would get: requests to one would reach the other; give each target a value of its own, or start the controller with -selector-labels"
+            )
+        }
+    }
+
     func createPrimary(from target: FreshTarget, at revision: Revision) async throws {
         try await copyConfiguration(of: target)
         var spec: [String: JSONValue] = [:]

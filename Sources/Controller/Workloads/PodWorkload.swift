@@ -58,6 +58,7 @@ struct PodWorkload: ClusterWorkload {
             guard let own = existing.primaryRevision else { return try await adoptPrimary(at: revision) }
             if own != revision { try await overwrite(existing, from: target, at: revision) }
         } else {
+            try await requireOwnLabel(target.template)
             try await createPrimary(from: target, at: revision)
         }
         try await PrimaryAutoscaler(context: context)?.reconcile()

@@ -29,6 +29,12 @@ struct UpgradedCluster: Cluster {
         return type == .deployment ? object.map(filledIn) : object
     }
 
+    func list(
+        _ type: ResourceType, in namespace: String, matching selector: Selector
+    ) async throws -> [KubernetesObject] {
+        try await cluster.list(type, in: namespace, matching: selector)
+    }
+
     func create(_ object: KubernetesObject, as type: ResourceType) async throws -> KubernetesObject {
         try await cluster.create(object, as: type)
     }

@@ -153,6 +153,10 @@ struct NoCluster: Cluster {
         try refuse()
     }
 
+    func list(
+        _ type: ResourceType, in namespace: String, matching selector: Selector
+    ) async throws -> [KubernetesObject] { try refuse() }
+
     func create(_ object: KubernetesObject, as type: ResourceType) async throws -> KubernetesObject {
         try refuse()
     }

@@ -150,6 +150,12 @@ struct ObservedCluster: Cluster {
         try await cluster.fetch(type, name, in: namespace)
     }
 
+    func list(
+        _ type: ResourceType, in namespace: String, matching selector: Selector
+    ) async throws -> [KubernetesObject] {
+        try await cluster.list(type, in: namespace, matching: selector)
+    }
+
     func create(_ object: KubernetesObject, as type: ResourceType) async throws -> KubernetesObject {
         try await noteWrite()
         return try await cluster.create(object, as: type)
