@@ -191,13 +191,27 @@ extension RunningController {
             ],
             "alerts": [["name": "all", "severity": "info", "providerRef": ["name": "alerts"]]],
         ]
+        // Of the user's own, so that it is changed and not made.
+        let ports: JSONValue = [["name": "http", "port": 9898]]
+        try await create(.service, "podinfo", ["spec": ["selector": ["app": "podinfo"], "ports": ports]])
         try await initialise(app)
         let set = try await releaseDaemonSet()
+        try await askForPods()
         try await patch(.configMap, "settings", ["data": ["color": "red"]])
         try await patch(.secret, "password", ["data": ["password": "bmV3"]])
         try await reach("Succeeded")
         try await reach("Succeeded", set)
         try await cluster.kubectl("-n", namespace, "delete", "canary", "podinfo", "--timeout=60s")
+    }
+
+    /// A port that the template does not name may be one of its pods.
+    private func askForPods() async throws {
+        var app = app()
+        app.name = "meshed"
+        app.service = ["port": 9898, "targetPort": "proxied"]
+        _ = try await client.create(app.deployment, as: .deployment)
+        _ = try await client.create(app.canary, as: .canary)
+        try await shows("TargetUnusable", "has a port named proxied", app.name)
     }
 
     private func releaseDaemonSet() async throws -> String {

@@ -82,6 +82,34 @@ struct OddManifestTests {
         }
     }
 
+    @Test("may name a port that only a sidecar has which is put into the pods")
+    func injectedPort() async throws {
+        try await RunningController.run { controller in
+            var app = controller.app()
+            app.service = ["port": 80, "targetPort": "proxied"]
+            _ = try await controller.client.create(app.deployment, as: .deployment)
+            _ = try await controller.client.create(app.canary, as: .canary)
+            try await controller.shows("TargetUnusable", "has a port named proxied")
+            // No sidecars are injected here: a further pod of the target has one.
+            let sidecar: JSONValue = [
+                "name": "proxy", "image": "proxy:1", "ports": [["name": "proxied", "containerPort": 15001]],
+            ]
+            try await controller.create(
+                .pod, "podinfo-injected",
+                ["metadata": ["labels": ["app": "podinfo"]], "spec": ["containers": [sidecar]]])
+            try await controller.reach("Initialized")
+            try await controller.shows(nil)
+            let apex = try await controller.get(.service, "podinfo")
+            #expect(apex?.json[path: "spec", "ports"]?.elements?.first?["targetPort"] == "proxied")
+            // It is known from then on, whether pods of the target run or not.
+            try await controller.cluster.kubectl(
+                "-n", controller.namespace, "delete", "pod", "podinfo-injected", "--timeout=60s")
+            try await controller.deploy("podinfo:2.0.0")
+            try await controller.reach("Succeeded")
+            try await controller.shows(nil)
+        }
+    }
+
     @Test(
         "may name an autoscaler later: primary gets its copy between rollouts, and another when that is deleted"
     )

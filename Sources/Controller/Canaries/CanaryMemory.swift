@@ -23,6 +23,8 @@ final class CanaryMemory: Sendable {
         var checksums: [String: String] = [:]
         /// Secrets that the target needs and that are of types that are not watched, as little of them as matters.
         var unwatchedSecrets: [String: KubernetesObject] = [:]
+        /// The name of a port that the target's pods have, but not its template.
+        var injectedPort: String?
         /// What the target was last seen at.
         var target: Revision?
         /// The generation that the target had then.

@@ -23,6 +23,8 @@ extension ResourceType {
         group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
     /// `v1` secrets.
     public static let secret = ResourceType(group: "", version: "v1", kind: "Secret", plural: "secrets")
+    /// `v1` pods.
+    public static let pod = ResourceType(group: "", version: "v1", kind: "Pod", plural: "pods")
     /// Horizontal pod autoscalers with metrics, the newest version first.
     public static let autoscalerTypes = ["v2", "v2beta2"].map { version in
         ResourceType(

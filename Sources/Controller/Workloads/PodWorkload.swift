@@ -108,44 +108,16 @@ struct PodWorkload: ClusterWorkload {
         return found
     }
 
-    func discoveredPorts() async throws -> [ServicePort] {
-        guard context.canary.spec.service.portDiscovery,
-            let target = try await context.find(controller.type, context.targetName)
-        else { return [] }
-        return (target.json[path: Projection.templateKey, "ports"]?.elements ?? [])
-            .compactMap(ServicePort.init(json:)).filter { !isServicePort($0) }
-    }
-
-    /// The port that the service has anyway.
-    private func isServicePort(_ port: ServicePort) -> Bool {
-        guard port.transport == "TCP" else { return false }
-        return switch context.canary.spec.service.targetPort {
-        case .int(let number)? where number != 0: port.port == number
-        case .string(let name)?: port.name == name
-        default: port.port == context.canary.spec.service.port
-        }
-    }
-
     func complaint() async throws -> String? {
         let target = try await target()
         if let complaint = controller.complaint(about: target) { return "\(targetText) \(complaint)" }
-        if let complaint = portComplaint(about: target) { return complaint }
+        if let complaint = try await portComplaint(about: target) { return complaint }
         let missing = try await configuration(of: target).missing
         guard missing.isEmpty else {
             let names = missing.map(\.statusName).joined(separator: ", ")
             return "\(targetText) needs \(names), which do not exist: create them, or mark them optional"
         }
         return nil
-    }
-
-    /// A service whose port has a name that no container knows would send requests nowhere.
-    private func portComplaint(about target: KubernetesObject) -> String? {
-        guard case .string(let name)? = context.canary.spec.service.targetPort else { return nil }
-        let ports = target.json[path: Projection.templateKey, "ports"]?.elements ?? []
-        let names = ports.compactMap { $0["name"]?.string }
-        guard !names.contains(name) else { return nil }
-        let known = names.isEmpty ? "its containers name none" : "use one of \(names.joined(separator: ", "))"
-        return "spec.service.targetPort: no container of \(targetText) has a port named \(name): \(known)"
     }
 
     func takeOverPrimary() async throws -> Bool {
