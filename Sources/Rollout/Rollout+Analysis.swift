@@ -18,8 +18,10 @@ extension Rollout {
         write()
     }
 
-    /// A new revision during analysis: traffic back to primary, and everything from the start.
+    /// A new revision during analysis: traffic back to primary, and everything from the start. What runs with another
+    /// configuration is stopped first: it would go on with what it has read when it was started.
     mutating func restart(_ found: Observation) {
+        stopsCanary = found.target.spec == status.lastApplied?.spec
         route(.primary)
         resetAnalysis()
         status.lastApplied = found.target
@@ -27,7 +29,12 @@ extension Rollout {
         status.phase = needsApproval ? .waiting : .progressing
         write()
         announce(.normal(.newRevision, "New revision detected! Restarting analysis for \(plan.names.target)"))
-        if needsApproval { ask(.beforeScaleUp) } else { effects.append(.scaleUp(found.target)) }
+        if stopsCanary { effects.append(.scaleDown) }
+        if needsApproval {
+            ask(.beforeScaleUp)
+        } else if !stopsCanary {
+            effects.append(.scaleUp(found.target))
+        }
     }
 
     /// No rollback hook wants an end: the tick goes on where the phase says.

@@ -59,7 +59,7 @@ extension Rollout {
         announce(.normal(.newRevision, "New revision detected! Scaling up \(plan.names.target)"))
         alert(
             Alert(.info, "New revision detected, progressing canary analysis.", includesMetadata: true))
-        effects.append(.scaleUp(target))
+        if !stopsCanary { effects.append(.scaleUp(target)) }
     }
 
     /// Waiting for confirm-rollout: the rollback hooks come first, unless the revision is new.

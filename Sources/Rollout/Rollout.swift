@@ -17,6 +17,8 @@ public struct Rollout: Sendable {
     var stage = Stage.idle
     /// What the status will be once the effects returned so far are performed.
     var written: RolloutStatus
+    /// Whether this tick stops the canary, so that the next one starts it with its new configuration.
+    var stopsCanary = false
     /// What the current event leads to.
     var effects: [Effect] = []
 

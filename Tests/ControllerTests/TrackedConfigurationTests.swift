@@ -68,6 +68,32 @@ struct TrackedConfigurationTests {
         }
     }
 
+    @Test("is read again by the canary's pods when it changes in the middle of an analysis")
+    func changedInAnalysis() async throws {
+        try await HookServer.run { hooks in
+            hooks.answer("confirm-promotion", .status(403))
+            try await RunningController.run { controller in
+                try await controller.makeConfigMap("settings", ["color": "blue"])
+                var app = controller.app()
+                app.container = ["envFrom": [["configMapRef": ["name": "settings"]]]]
+                app.addHooks(["confirm-promotion"], of: hooks)
+                try await controller.initialise(app)
+                try await controller.deploy("podinfo:2.0.0")
+                try await controller.reach("WaitingPromotion")
+                let before = try await controller.pods(of: "podinfo")
+                #expect(before.isEmpty == false)
+                try await controller.patch(.configMap, "settings", ["data": ["color": "red"]])
+                try await controller.hears("New revision detected! Restarting analysis")
+                try await controller.reach("WaitingPromotion")
+                #expect(try await controller.pods(of: "podinfo").isDisjoint(with: before))
+                hooks.answer("confirm-promotion", .status(200))
+                try await controller.reach("Succeeded")
+                let copy = try await controller.get(.configMap, "settings-primary")
+                #expect(copy?.json[path: "data", "color"] == "red")
+            }
+        }
+    }
+
     @Test("is copied to primary byte for byte")
     func bytes() async throws {
         try await RunningController.run { controller in
@@ -88,6 +114,18 @@ struct TrackedConfigurationTests {
 extension RunningController {
     fileprivate func remove(_ object: String) async throws {
         try await cluster.kubectl("-n", namespace, "delete", object, "--timeout=60s")
+    }
+
+    /// The ready pods of a Deployment, by uid.
+    fileprivate func pods(of name: String) async throws -> Set<String> {
+        let list = try await client.list(.pod, in: namespace, matching: Selector(labels: "app=\(name)"))
+        let ready = list.items.filter { pod in
+            !pod.isDeleted
+                && pod.json[path: "status", "conditions"]?.elements?.contains {
+                    $0["type"] == "Ready" && $0["status"] == "True"
+                } == true
+        }
+        return Set(ready.compactMap(\.uid))
     }
 
     fileprivate func configMapOfPrimary() async throws -> String? {

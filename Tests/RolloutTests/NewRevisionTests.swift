@@ -72,6 +72,24 @@ import Testing
         #expect(driver.tick(target: changed, canary: .absent).asked == ["confirm-rollout"])
     }
 
+    @Test(
+        "a change of configuration alone stops the canary, which is started again with the next tick",
+        arguments: [true, false])
+    func reconfigured(isGated: Bool) {
+        let changed = Revision(spec: Revision.two.spec, configuration: "colour=green")
+        var driver = Driver(isGated ? gated : .stepped(), .analysing(30))
+        let effects = driver.run(target: changed)
+        #expect(effects.deeds.contains(.scaleDown))
+        #expect(!effects.deeds.contains(.scaleUp(changed)))
+        #expect(driver.durable.phase == .progressing && driver.durable.lastApplied == changed)
+        driver.seconds += 10
+        #expect(driver.run(target: changed, canary: .absent).deeds.last == .scaleUp(changed))
+        // Another target is replaced as it runs.
+        driver = Driver(isGated ? gated : .stepped(), .analysing(30))
+        let others = driver.run(target: .three)
+        #expect(others.deeds.contains(.scaleUp(.three)) && !others.deeds.contains(.scaleDown))
+    }
+
     @Test("a restart without a change starts no rollout")
     func nothing() {
         var driver = Driver(gated, .initialized)
