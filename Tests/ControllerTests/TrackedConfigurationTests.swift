@@ -94,6 +94,33 @@ struct TrackedConfigurationTests {
         }
     }
 
+    @Test("may be read by two canaries: the copy stays until the last of them is gone, and hinders none")
+    func shared() async throws {
+        try await RunningController.run { controller in
+            try await controller.makeConfigMap("settings", ["color": "blue"])
+            var (first, second) = (controller.app(), controller.app())
+            (first.name, second.name) = ("first", "second")
+            first.container = ["envFrom": [["configMapRef": ["name": "settings"]]]]
+            second.container = first.container
+            for app in [first, second] { try await controller.initialise(app) }
+            let copy = try await controller.get(.configMap, "settings-primary")
+            #expect(copy?.json[path: "metadata", "ownerReferences"]?.elements?.count == 2)
+            // Created again, the second one finds all that it has left.
+            try await controller.cluster.kubectl(
+                "-n", controller.namespace, "delete", "canary", "second", "--cascade=orphan", "--timeout=60s")
+            _ = try await controller.client.create(second.canary, as: .canary)
+            try await controller.reach("Initialized", "second")
+            try await controller.shows(nil, "", "second")
+            try await controller.remove("canary/first")
+            try await eventually(within: .seconds(90)) {
+                let owners = try await controller.get(.configMap, "settings-primary")?.json[
+                    path: "metadata", "ownerReferences"]?.elements
+                return owners?.compactMap { $0["name"]?.string } == ["second"]
+            }
+            #expect(try await controller.get(.configMap, "settings-primary")?.uid == copy?.uid)
+        }
+    }
+
     @Test("is copied to primary byte for byte")
     func bytes() async throws {
         try await RunningController.run { controller in

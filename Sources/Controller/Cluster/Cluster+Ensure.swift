@@ -98,6 +98,15 @@ extension KubernetesObject {
         }
     }
 
+    /// The owners with one more, which does not control the object; nil when it is among them, or the object is nobody's.
+    func sharedOwners(with owner: JSONValue) -> JSONValue? {
+        let own = json[path: "metadata", "ownerReferences"]?.elements ?? []
+        guard !own.isEmpty, !own.contains(where: { $0["uid"] == owner["uid"] }) else { return nil }
+        var sharing = owner
+        for member in ["controller", "blockOwnerDeletion"] { sharing[member] = nil }
+        return .array(own + [sharing])
+    }
+
     /// The owners with this one as the controller; nil when it is that already.
     func owners(with owner: JSONValue) -> JSONValue? {
         guard controllerReference?["uid"] != owner["uid"] else { return nil }

@@ -183,7 +183,8 @@ extension PodWorkload {
         }
     }
 
-    /// Creates an object of data, or makes an existing one's data the same.
+    /// Creates an object of data, or makes an existing one's data the same. It stays until the last canary is gone that
+    /// reads it.
     private func put(_ wanted: KubernetesObject, as type: ResourceType) async throws {
         guard
             let existing = try await context.cluster.fetch(type, wanted.name, in: context.namespace)
@@ -196,6 +197,10 @@ extension PodWorkload {
         for part in ["data", "binaryData"] where existing.json[part] != wanted.json[part] {
             differs = true
             patch[part] = wanted.json[part].map { (existing.json[part] ?? [:]).mergePatch(to: $0) } ?? .null
+        }
+        if let owners = existing.sharedOwners(with: context.canary.ownerReference) {
+            differs = true
+            patch[path: "metadata", "ownerReferences"] = owners
         }
         guard differs else { return }
         try await context.cluster.patch(type, wanted.name, in: context.namespace, with: patch)

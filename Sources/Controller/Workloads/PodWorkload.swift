@@ -125,7 +125,7 @@ struct PodWorkload: ClusterWorkload {
         try await context.own(controller.type, primary)
         for (copy, object) in try await copies(of: primary) {
             guard let object, object.controllerReference?["kind"] == .string(Canary.kind) else { continue }
-            try await context.own(copy.reference.kind.type, object)
+            try await context.ownOrShare(copy.reference.kind.type, object)
         }
         try await PrimaryAutoscaler(context: context)?.reconcile()
         return true

@@ -39,6 +39,21 @@ struct TargetContext: Sendable {
             ])
     }
 
+    /// Makes a copy of configuration this canary's, or also this canary's when another one reads the same.
+    func ownOrShare(_ type: ResourceType, _ object: KubernetesObject) async throws {
+        guard object.controllerReference?["name"] != .string(canary.metadata.name) else {
+            return try await own(type, object)
+        }
+        guard let owners = object.sharedOwners(with: canary.ownerReference) else { return }
+        try await cluster.patch(
+            type, object.name, in: namespace,
+            with: [
+                "metadata": [
+                    "resourceVersion": .string(object.resourceVersion ?? ""), "ownerReferences": owners,
+                ]
+            ])
+    }
+
     /// Primary is gone, and so is the revision that it ran.
     func unreleased(_ target: String) -> ControllerError {
         .target(
