@@ -140,6 +140,7 @@ final class ClusterCanary: Ticker {
         if object.isDeleted { return try await finalise(object, reading) }
         switch accept(reading, known: knowledge.withLock { $0.valid }) {
         case .success(let accepted):
+            if let former = try await formerRouting(than: accepted) { return try await perform(former) }
             knowledge.withLock { knowledge in
                 knowledge.valid = accepted
                 knowledge.interval = accepted.definition.interval

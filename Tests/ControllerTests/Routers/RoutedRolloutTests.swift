@@ -42,6 +42,39 @@ struct RoutedRolloutTests {
         }
     }
 
+    @Test(
+        "leaves no route to the canary behind when it is routed elsewhere in the middle",
+        arguments: [["service": ["name": "renamed"]], ["provider": "kubernetes"]] as [JSONValue])
+    func rerouted(change: JSONValue) async throws {
+        try await ProviderDefinitions.shared.install()
+        try await HookServer.run { hooks in
+            hooks.answer("confirm-promotion", .status(403, body: "Forbidden"))
+            try await RunningController.run { controller in
+                let type = RouterType.gatewayAPI.watched[0]
+                var app = controller.app()
+                app.spec = ["provider": "gatewayapi:v1"]
+                app.service = ["port": 9898, "gatewayRefs": ProviderCase.gatewayRefs]
+                app.analysis = ["interval": "1s", "threshold": 2, "stepWeight": 30, "maxWeight": 30]
+                app.addHooks(["confirm-promotion"], of: hooks)
+                try await controller.initialise(app)
+                try await controller.deploy("podinfo:2.0.0")
+                try await controller.reach("WaitingPromotion")
+                try await controller.patch(.canary, "podinfo", ["spec": change])
+                try await eventually {
+                    try await controller.get(type, "podinfo").flatMap(RolloutRecord.weight) == 0
+                }
+                try await controller.hears("Routing all traffic of podinfo by gatewayapi:v1 to primary")
+                hooks.answer("confirm-promotion", .status(200, body: "OK"))
+                try await controller.reach("Succeeded")
+                #expect(try await controller.image(of: "podinfo-primary") == "podinfo:2.0.0")
+                for name in ["podinfo", "renamed"] {
+                    let route = try await controller.get(type, name)
+                    #expect(route.flatMap(RolloutRecord.weight) ?? 0 == 0)
+                }
+            }
+        }
+    }
+
     @Test("sends matching requests to the canary of a VirtualService until a check fails")
     func istio() async throws {
         try await ProviderDefinitions.shared.install()
