@@ -50,14 +50,16 @@ struct RouterFixture: Sendable {
         return RouterContext(canary: canary, cluster: cluster, settings: settings, status: status)
     }
 
-    /// Creates an object of the user's.
+    /// Creates an object of the user's, and waits until the copies show it, which routers read.
     func create(_ type: ResourceType, _ name: String, _ members: JSONValue) async throws {
         var json = members
         json["apiVersion"] = .string(type.apiVersion)
         json["kind"] = .string(type.kind)
         json[path: "metadata", "name"] = .string(name)
         if type.isNamespaced { json[path: "metadata", "namespace"] = .string(namespace) }
-        _ = try await client.create(KubernetesObject(json: json), as: type)
+        let created = try await client.create(KubernetesObject(json: json), as: type)
+        let cache = caches.cache(of: type)
+        for await _ in cache.changes() where cache.value(created.key) != nil { break }
     }
 
     /// What the server has, not a copy.
