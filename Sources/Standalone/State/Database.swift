@@ -1,4 +1,5 @@
 public import GRDB
+import Glibc
 
 /// The daemon's one SQLite file: desired resources, status, what is owed, gates, replicas and history.
 ///
@@ -20,7 +21,9 @@ public struct StateDatabase: Sendable {
             try database.execute(sql: "PRAGMA cache_size = -1024")
         }
         do {
-            let pool = try DatabasePool(path: folder + "/aviary.sqlite", configuration: configuration)
+            let path = folder + "/aviary.sqlite"
+            try keepFromOthers(path)
+            let pool = try DatabasePool(path: path, configuration: configuration)
             let state = StateDatabase(writer: pool)
             try state.migrate(folder)
             return state
@@ -29,6 +32,18 @@ public struct StateDatabase: Sendable {
         } catch {
             throw StandaloneError.openState(path: folder, cause: "\(error)")
         }
+    }
+
+    /// Nobody else on the machine is to read what is in it: environments of processes and tokens of hooks, too. SQLite
+    /// gives the files beside it the same permissions.
+    private static func keepFromOthers(_ path: String) throws {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StandaloneError.openState(path: path, cause: String(cString: strerror(errno)))
+        }
+        close(descriptor)
+        // Of an earlier version. One that belongs to somebody else is theirs to share.
+        for file in [path, path + "-wal", path + "-shm"] { chmod(file, 0o600) }
     }
 
     private func migrate(_ folder: String) throws {

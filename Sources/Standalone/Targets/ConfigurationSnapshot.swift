@@ -16,16 +16,20 @@ struct ConfigurationSnapshot: Sendable {
     func take(_ files: [String], in base: String) throws -> (hash: String, folder: String)? {
         guard !files.isEmpty else { return nil }
         var bytes: [UInt8] = []
-        var contents: [(name: String, data: Data)] = []
+        var contents: [Content] = []
         for file in files {
             let path = file.hasPrefix("/") ? file : base + "/" + file
-            let data = try Self.read(path)
-            contents.append((file, data))
+            let (data, information) = try Self.read(path)
+            contents.append(Content(name: file, data: data, information: information))
             bytes += Array("\(file)\n\(data.count)\n".utf8) + Array(data)
         }
         let hash = StableHash.of(bytes: bytes)
         let copy = folder + "/" + hash
-        if !FileManager.default.fileExists(atPath: copy) { try write(contents, to: copy) }
+        if FileManager.default.fileExists(atPath: copy) {
+            for content in contents { content.protect(copy + "/" + Self.place(of: content.name)) }
+        } else {
+            try write(contents, to: copy)
+        }
         return (hash, copy)
     }
 
@@ -38,7 +42,7 @@ struct ConfigurationSnapshot: Sendable {
     }
 
     /// Looks before it reads: a pipe would block, and a device never end.
-    private static func read(_ path: String) throws -> Data {
+    private static func read(_ path: String) throws -> (Data, stat) {
         do {
             let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
             let values = try FileManager.default.attributesOfItem(atPath: file.path)
@@ -48,7 +52,11 @@ struct ConfigurationSnapshot: Sendable {
             guard let size = values[.size] as? Int, size <= largestFile else {
                 throw StandaloneError.configuration(path: path, cause: "it is larger than 16 MiB")
             }
-            return try Data(contentsOf: file)
+            var information = stat()
+            guard stat(file.path, &information) == 0 else {
+                throw StandaloneError.configuration(path: path, cause: String(cString: strerror(errno)))
+            }
+            return (try Data(contentsOf: file), information)
         } catch let error as StandaloneError {
             throw error
         } catch {
@@ -62,14 +70,14 @@ struct ConfigurationSnapshot: Sendable {
     }
 
     /// Writes beside and renames, so that a crash leaves no half copy.
-    private func write(_ contents: [(name: String, data: Data)], to copy: String) throws {
+    private func write(_ contents: [Content], to copy: String) throws {
         let draft = copy + ".\(UInt64.random(in: 0 ... .max))"
         do {
-            for (name, data) in contents {
-                let url = URL(fileURLWithPath: draft + "/" + Self.place(of: name))
+            for content in contents {
+                let url = URL(fileURLWithPath: draft + "/" + Self.place(of: content.name))
                 try FileManager.default.createDirectory(
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try data.write(to: url)
+                try content.write(to: url.path)
             }
             if !FileManager.default.fileExists(atPath: copy) {
                 try FileManager.default.moveItem(atPath: draft, toPath: copy)

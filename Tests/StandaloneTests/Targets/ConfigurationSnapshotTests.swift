@@ -40,6 +40,21 @@ struct ConfigurationSnapshotTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: copies.folder) == [hashes[1]])
     }
 
+    @Test("lets nobody read a copy who may not read the file", arguments: [0o600, 0o640, 0o644, 0o400])
+    func permissions(mode: Int) throws {
+        let file = base.appending(path: "secret.toml")
+        try Data("one".utf8).write(to: file)
+        func modeOfCopy() throws -> Int? {
+            let copy = try #require(try copies.take(["secret.toml"], in: base.path)).folder + "/secret.toml"
+            return try FileManager.default.attributesOfItem(atPath: copy)[.posixPermissions] as? Int
+        }
+        chmod(file.path, mode_t(mode))
+        #expect(try modeOfCopy() == mode)
+        // The same version again, which others may read no longer.
+        chmod(file.path, 0o600)
+        #expect(try modeOfCopy() == 0o600)
+    }
+
     @Test("refuses a pipe, which would block, and names it")
     func pipe() throws {
         let path = base.appending(path: "pipe").path
