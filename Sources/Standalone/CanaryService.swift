@@ -20,6 +20,7 @@ final class CanaryService: Sendable {
     private let interpreter: Interpreter
     private let outbox: OutboxTable
     private let hasEnded = Mutex(false)
+    let isHurried = Mutex(false)
     private let retirement = Wakeup()
     private let desired: Mutex<DesiredCanary>
     let sides: (primary: ReplicaSet, canary: ReplicaSet)
@@ -271,12 +272,6 @@ final class CanaryService: Sendable {
         while await !isOver(), ContinuousClock.now < deadline {
             guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
         }
-    }
-
-    /// Finishes requests in flight, then ends the processes.
-    func stop(within limit: Duration) async {
-        await proxy.drain(within: limit)
-        await workload.stop(within: limit)
     }
 }
 

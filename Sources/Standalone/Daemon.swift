@@ -154,6 +154,16 @@ public actor Daemon {
         await Task { await stop(within: stopLimit) }.value
     }
 
+    /// Ends what is left at once, when it is stopping: neither requests nor processes get more time.
+    public func hurry() async {
+        guard isStopping else { return }
+        await withDiscardingTaskGroup { group in
+            for service in services.values {
+                group.addTask { await service.hurry() }
+            }
+        }
+    }
+
     private func stop(within limit: Duration) async {
         isStopping = true
         await withDiscardingTaskGroup { group in

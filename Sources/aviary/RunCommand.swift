@@ -75,6 +75,8 @@ struct RunCommand: AsyncParsableCommand {
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.shutdownLimit
+        let impatience = Task { await Impatience(daemon: program.daemon).wait() }
+        defer { impatience.cancel() }
         try await ServiceGroup(configuration: configuration).run()
     }
 

@@ -8,6 +8,7 @@ extension ReplicaSet {
         await adoptSurvivors()
         let force = Latch()
         self.force = force
+        if isHurried { force.open() }
         await withTaskGroup(of: Bool.self) { group in
             for slot in replicas.keys {
                 replicas[slot]?.isRetiring = true
@@ -26,6 +27,12 @@ extension ReplicaSet {
             }
             group.cancelAll()
         }
+    }
+
+    /// Leaves `stopAll`, now or later, no time: what still runs is killed.
+    func hurry() {
+        isHurried = true
+        force?.open()
     }
 
     /// Withdraws a replica, waits for its requests, then ends it. Cancelled, it leaves the process

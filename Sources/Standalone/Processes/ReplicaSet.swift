@@ -42,6 +42,8 @@ public actor ReplicaSet {
     var survivors: [ReplicaRecord]
     /// Opens when `stopAll` has no time left.
     var force: Latch?
+    /// `stopAll` is to have no time at all.
+    var isHurried = false
     var publication = Publication()
     private var lastSlot = 0
     private var notReadySince: Date?

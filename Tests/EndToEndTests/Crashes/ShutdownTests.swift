@@ -26,6 +26,33 @@ struct ShutdownTests {
         }
     }
 
+    @Test("a second SIGINT ends at once what the first one waits for", arguments: [SIGINT, SIGTERM])
+    func impatience(signal: Int32) async throws {
+        var manifest = Manifest(port: try FreePort.next())
+        manifest.command = [
+            "/bin/sh", "-c", #"trap '' TERM; "$0" sample-app --port "$PORT" & while :; do sleep 1; done"#,
+            try BuiltProgram.path(),
+        ]
+        try await RunningAviary.run(manifest) { aviary in
+            try await aviary.reach("Initialized")
+            // A request that neither ends nor is given up.
+            let url = "http://127.0.0.1:\(manifest.port)/delay/60"
+            let slow = Task { _ = try? await Web.get(url) }
+            defer { slow.cancel() }
+            try await eventually("the request has not begun") {
+                try await Web.get("http://127.0.0.1:\(manifest.port)/version").status == 200
+            }
+            aviary.program.signal(signal)
+            try await eventually("the service port is still open") {
+                (try? await Web.get("http://127.0.0.1:\(manifest.port)/version")) == nil
+            }
+            aviary.program.signal(signal)
+            // Well below the 20 s that requests and the 5 s that processes have.
+            #expect(try await aviary.program.exitCode(within: .seconds(12)) == 0)
+            #expect(aviary.children().isEmpty, "leaked: \(aviary.children())")
+        }
+    }
+
     @Test("killed again and again at any moment, a rollout still ends, promoted once approved")
     func killedAtRandom() async throws {
         try await HookServer.run { hooks in
