@@ -15,7 +15,7 @@ struct HostResolver: Sendable {
         let port = components.port ?? (components.scheme == "https" ? 443 : 80)
         guard let found = find(host, port) else { return (url, nil) }
         let header = components.port.map { "\(host):\($0)" } ?? host
-        components.host = found.host
+        components.host = found.host.contains(":") ? "[\(found.host)]" : found.host
         components.port = found.port
         return (components.string ?? url, header)
     }

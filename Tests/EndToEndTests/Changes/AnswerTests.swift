@@ -155,6 +155,27 @@ struct AnswerTests {
         }
     }
 
+    @Test(
+        "names lead to a daemon that listens on IPv6",
+        .enabled(if: FileManager.default.fileExists(atPath: "/proc/net/if_inet6")))
+    func listensOnIPv6() async throws {
+        var manifest = Manifest(port: try FreePort.next())
+        manifest.hooks = [
+            .init(name: "gate", type: "confirm-rollout", url: "http://flagger-loadtester.test/gate/approve"),
+            .init(
+                name: "smoke", type: "pre-rollout", url: "http://flagger-loadtester.test/", timeout: "20s",
+                metadata: ["type": "bash", "cmd": #"test "$AVIARY_APEX_URL" = http://[::1]:PORT"#]),
+        ]
+        manifest.hooks[1].metadata["cmd"]?.replace("PORT", with: "\(manifest.port)")
+        try await RunningAviary.run(manifest, arguments: ["--listen", "[::]:0", "--bind", "::"]) { aviary in
+            try await aviary.reach("Initialized")
+            manifest.version = "2.0.0"
+            try aviary.save(manifest)
+            try await aviary.reach("Succeeded")
+            #expect(try await aviary.versions(of: manifest) == ["2.0.0"])
+        }
+    }
+
     @Test("tells its version")
     func version() async throws {
         let result = try await RunningAviary.command(["--version"], folder: NSTemporaryDirectory())
