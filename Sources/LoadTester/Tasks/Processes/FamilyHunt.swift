@@ -12,7 +12,9 @@ struct FamilyHunt {
     /// How long an id may have no process yet: it is given out a little before.
     private static let conception = Duration.milliseconds(1)
     /// How often strangers that came and went, and could have been members, are watched without finding one.
-    private static let patience = 10
+    private static let patience = 3
+    /// Fewer looks than this at who was born are none: the machine is too busy to let this process run.
+    private static let fewestLooks = 32
     /// Work without a pause; others need the thread as well.
     private static let slice = Duration.milliseconds(20)
     /// With more ids than this to look at, a look at all processes is as fast.
@@ -24,6 +26,7 @@ struct FamilyHunt {
     /// Members that were found earlier, and may not be found any more.
     let known: [ProcessTable.Entry]
     private var newest: pid_t?
+    private var looks = 0
 
     init(family: ProcessFamily, known: [ProcessTable.Entry]) {
         self.family = family
@@ -42,7 +45,7 @@ struct FamilyHunt {
             if isEmpty, births == .none { return }
             let now = ContinuousClock.now
             if births == .members { lastCatch = now }
-            vain = isEmpty && births == .strangers ? vain + 1 : 0
+            if !isEmpty || births != .strangers { vain = 0 } else if looks >= Self.fewestLooks { vain += 1 }
             if now - lastCatch > limit || now - start > Self.longest { return }
             // Who is killed needs a moment to go; a family that goes on forking is not given one.
             if births != .members { try? await Task.sleep(for: .milliseconds(1)) }
@@ -66,11 +69,13 @@ struct FamilyHunt {
         var hasCaught = false
         var expected: [(id: pid_t, since: ContinuousClock.Instant)] = []
         let start = ContinuousClock.now
+        looks = 0
         while let ids = newIDs() {
             let now = ContinuousClock.now
             if ids.isEmpty, expected.isEmpty { return hasCaught ? .members : .none }
             // The youngest first: it is the one that has not forked yet.
             expected = ids.reversed().map { ($0, now) } + expected
+            looks += expected.count
             expected.removeAll { id, since in
                 let found = isMember(id)
                 if found == true {
