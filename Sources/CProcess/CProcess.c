@@ -26,8 +26,12 @@ static int has_raised_files;
 void aviary_raise_file_limit(void) {
     struct rlimit limit;
     if (has_raised_files || getrlimit(RLIMIT_NOFILE, &limit)) return;
+    // Enough for all connections that the proxy takes. Where a kernel can't close descriptors in one go, those who
+    // start programs go through all that there could be, and a limit may be a billion.
+    const rlim_t enough = 1 << 16;
+    if (limit.rlim_cur >= enough) return;
     given_files = limit;
-    limit.rlim_cur = limit.rlim_max;
+    limit.rlim_cur = limit.rlim_max < enough ? limit.rlim_max : enough;
     if (!setrlimit(RLIMIT_NOFILE, &limit)) has_raised_files = 1;
 }
 

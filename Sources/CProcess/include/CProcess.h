@@ -9,8 +9,9 @@
 int aviary_spawn(pid_t *pid, const char *path, char *const arguments[], char *const environment[],
                  const char *directory, int output);
 
-/// Lets this process open as many files and connections as it may; what `aviary_spawn` starts has the limit of before, since
-/// some programs walk through all descriptors that they could have. To be called before other threads are there.
+/// Lets this process open as many files and connections as it may, 65,536 at most. What `aviary_spawn` starts has the limit
+/// of before, since some programs walk through all descriptors that they could have. To be called before other threads are
+/// there.
 void aviary_raise_file_limit(void);
 
 /// A descriptor that becomes readable when process `pid` exits; -1 with errno set on failure.
