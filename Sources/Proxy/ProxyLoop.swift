@@ -107,6 +107,7 @@ final class ProxyLoop {
         for call in calls.members where call.deadline <= now { call.deadlinePassed() }
         for client in http2Clients.members where client.deadline <= now { client.deadlinePassed() }
         for upstream in http2Upstreams.members where upstream.deadline <= now { upstream.deadlinePassed() }
+        for pool in pools.values { pool.dialAgain() }
         flushes.endBatch()
         pools = pools.filter { $0.value.isCurrent || $0.value.inFlight > 0 }
         if let drain { sweep(drain) }

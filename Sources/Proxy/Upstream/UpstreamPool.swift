@@ -63,6 +63,14 @@ final class UpstreamPool {
         }
     }
 
+    /// Goes on with HTTP/2 calls that wait, a while after the replica refused the connection for them: the other
+    /// connections may have no room for them in a long time.
+    func dialAgain() {
+        guard refusedUntil > 0, refusedUntil <= loop.coarseNow else { return }
+        refusedUntil = 0
+        http2.serve()
+    }
+
     /// Connects; a failure is remembered for a while. `done` is called on the event loop.
     func dial(
         _ initialize: @escaping @Sendable (any Channel) throws -> Void,

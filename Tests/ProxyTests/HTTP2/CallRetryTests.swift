@@ -226,4 +226,39 @@ import Testing
         }
         await replica.stop()
     }
+
+    @Test(
+        "connects again for calls that wait, when the replica has refused a connection and the others are full"
+    )
+    func refusedMeanwhile() async throws {
+        let settings = [HTTP2Setting(parameter: .maxConcurrentStreams, value: 1)]
+        let script: FramePeer.Script = { peer, stream, record in
+            guard record.isEnded, record.head?.first(name: ":path") != "/held" else { return }
+            peer.answer("ok", on: stream)
+        }
+        let replica = try await FrameReplica.start(settings: settings, script)
+        let now = Mutex<UInt64>(1_000_000_000_000)
+        let clock = MonotonicClock { now.withLock { $0 } }
+        try await withProxy(RoutingTable(primary: [replica.endpoint]), clock: clock) {
+            (proxy, port) async throws in
+            let client = try await FramePeer.connect(port)
+            #expect(try await client.response(client.request(1)).text == "ok")
+            _ = client.request(3, "/held")
+            try await eventually("the call that is held") { replica.requests.count == 2 }
+            try await replica.refuse()
+            let waiting = client.request(5)
+            try await eventually("the call that waits") {
+                await proxy.requestsInFlight(to: replica.endpoint) == 2
+            }
+            for _ in 0..<20 { try await proxy.eventLoops[0].submit {}.get() }
+            let again = try await FrameReplica.start(on: replica.port, settings: settings, script)
+            for _ in 0..<2000 { try await proxy.eventLoops[0].submit {}.get() }
+            #expect(again.connections.isEmpty, "connected without a pause")
+            now.withLock { $0 += 1_000_000_000 }
+            #expect(try await client.response(waiting).text == "ok")
+            await client.close()
+            await again.stop()
+        }
+        await replica.stop()
+    }
 }

@@ -205,20 +205,23 @@ final class FrameRecorder: ChannelInboundHandler, Sendable {
 final class FrameReplica: Sendable {
     private let server: any Channel
     private let open: Opened
+    let port: Int
 
     private final class Opened: Sendable { let peers = Mutex<[FramePeer]>([]) }
 
     private init(_ server: any Channel, _ open: Opened) {
         self.server = server
         self.open = open
+        port = server.localAddress?.port ?? 0
     }
 
     static func start(
-        window: Int = 65_535, acknowledges: Bool = true, settings: [HTTP2Setting] = [],
+        on port: Int = 0, window: Int = 65_535, acknowledges: Bool = true, settings: [HTTP2Setting] = [],
         _ script: @escaping FramePeer.Script
     ) async throws -> FrameReplica {
         let open = Opened()
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let peer = try FramePeer.addHandlers(
@@ -227,7 +230,7 @@ final class FrameReplica: Sendable {
                     open.peers.withLock { $0.append(peer) }
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
         return FrameReplica(server, open)
     }
 
@@ -238,10 +241,13 @@ final class FrameReplica: Sendable {
         }
     }
 
-    var endpoint: Endpoint { Endpoint(host: "127.0.0.1", port: server.localAddress!.port!) }
+    var endpoint: Endpoint { Endpoint(host: "127.0.0.1", port: port) }
     var connections: [FramePeer] { open.peers.withLock { $0 } }
     /// Everything that came, in no particular order.
     var requests: [StreamRecord] { connections.flatMap { Array($0.streams.values) } }
+
+    /// Refuses connections from now on; those that are there go on.
+    func refuse() async throws { try await server.close() }
 
     func stop() async {
         try? await server.close()

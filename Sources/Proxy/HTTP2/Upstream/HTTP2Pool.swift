@@ -42,7 +42,9 @@ final class HTTP2Pool {
     }
 
     func forget(_ connection: HTTP2Upstream) {
-        connections.removeAll { $0 === connection }
+        // One that was refused was never here: to connect again at once would never end.
+        guard let place = connections.firstIndex(where: { $0 === connection }) else { return }
+        connections.remove(at: place)
         serve()
     }
 
