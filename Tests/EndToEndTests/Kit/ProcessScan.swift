@@ -33,14 +33,17 @@ enum ProcessScan {
         }
     }
 
+    /// A table of the kernel's in full: it gives a part at a time, and `String(contentsOfFile:)` takes one.
+    static func table(_ path: String) throws -> String {
+        let file = try FileHandle(forReadingFrom: URL(filePath: path))
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    }
+
     /// How many connections to a loopback port are open.
     static func connections(to port: Int) throws -> Int {
         let digits = String(port, radix: 16, uppercase: true)
         let address = "0100007F:" + String(repeating: "0", count: 4 - digits.count) + digits
-        // Its size is not known beforehand.
-        let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp"))
-        let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
-        return table.split(separator: "\n").count {
+        return try table("/proc/net/tcp").split(separator: "\n").count {
             let fields = $0.split(separator: " ")
             return fields.count > 3 && fields[2] == address && fields[3] == "01"
         }

@@ -52,7 +52,7 @@ final class SmallDisk {
 
     private func isMounted() throws -> Bool {
         try #require(holder.isRunning, "no tmpfs could be mounted: run this test as root")
-        let mounts = try String(contentsOfFile: "/proc/\(holder.processIdentifier)/mounts", encoding: .utf8)
+        let mounts = try ProcessScan.table("/proc/\(holder.processIdentifier)/mounts")
         return mounts.split(separator: "\n").contains { $0.hasPrefix("aviary \(folder) tmpfs") }
     }
 
