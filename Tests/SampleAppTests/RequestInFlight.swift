@@ -32,7 +32,7 @@ final class RequestInFlight: Sendable {
     /// Whether the server has accepted the connection and read all that was sent.
     var isTaken: Bool {
         get throws {
-            // Its size is not known beforehand.
+            // In full: the kernel gives a part at a time, and `String(contentsOfFile:)` takes one.
             let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp"))
             let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
             let ends = table.split(separator: "\n").map { $0.split(separator: " ") }

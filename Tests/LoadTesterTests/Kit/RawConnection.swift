@@ -84,7 +84,7 @@ struct ServerEnd: Sendable {
 
     private var isListed: Bool {
         get throws {
-            // Its size is not known beforehand.
+            // In full: the kernel gives a part at a time, and `String(contentsOfFile:)` takes one.
             let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp"))
             let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
             return table.split(separator: "\n").dropFirst().contains { line in
