@@ -7,7 +7,7 @@ import Testing
 @Suite("Leader election among processes", .serialized)
 struct ContenderTests {
     /// Long enough for a busy machine to renew it, short enough to be waited for.
-    private static let lease = Duration.seconds(6)
+    private static let lease = Duration.seconds(12)
 
     @Test(
         "passes leadership on when the leader is killed, is stopped for long, or ends in order; never two act"

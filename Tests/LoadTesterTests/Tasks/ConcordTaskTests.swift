@@ -199,7 +199,7 @@ struct ConcordTaskTests {
             try await RemoteStandIn.run { call, _ in
                 call.method == "POST" ? Self.started : Self.status("RUNNING")
             } _: { standIn, url async throws in
-                let process = try await LoadTesterProcess(["--grace-period", "2s"])
+                let process = try await LoadTesterProcess(["--grace-period", "30s"])
                 let address = process.server
                 async let answer = address.send("/", try Self.payload(url, key))
                 try await eventually { standIn.lines.contains { $0.hasPrefix("GET") } }
