@@ -29,8 +29,8 @@ struct OddManifestTests {
                 defer { annotating.cancel() }
                 try await controller.deploy("podinfo:2.0.0")
                 try await controller.reach("Succeeded")
-                // One for each iteration after the first, and one more at a tick that may be voided by the end.
-                #expect(hooks.calls(of: "rollout").count <= 4)
+                // One for each iteration after the first, and some at ticks that a busy machine voids: not one a second.
+                #expect(hooks.calls(of: "rollout").count <= 8)
             }
         }
     }
