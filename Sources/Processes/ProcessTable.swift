@@ -62,14 +62,15 @@ public enum ProcessTable {
 
     /// The ids of all processes.
     public static func pids() -> [pid_t] {
-        guard let directory = opendir("/proc") else { return [] }
+        guard let directory = opendir("/proc"), let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name)
+        else { return [] }
         defer { closedir(directory) }
         var found: [pid_t] = []
         while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let pid = pid_t(name) { found.append(pid) }
+            // Read in place: an entry is as long as its name, and a copy of the 256 bytes that the type declares may
+            // reach beyond the memory that the last one is in.
+            let name = UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: CChar.self)
+            if let pid = pid_t(String(cString: name)) { found.append(pid) }
         }
         return found
     }
