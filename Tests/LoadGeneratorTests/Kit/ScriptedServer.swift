@@ -42,10 +42,14 @@ final class ScriptedServer: Sendable {
                             number: accepted.withLock {
                                 $0 += 1; return $0
                             },
-                            count: { log.server.withLock { $0?.requests.count ?? 0 } }
-                        ) { request in
-                            log.server.withLock { server in server?.received.withLock { $0.append(request) } }
-                        })
+                            record: { request in
+                                log.server.withLock { server in
+                                    server?.received.withLock {
+                                        $0.append(request)
+                                        return $0.count
+                                    } ?? 0
+                                }
+                            }))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -63,14 +67,13 @@ private final class Script: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let number: Int
-    private let count: () -> Int
-    private let record: (ScriptedServer.Received) -> Void
+    /// Remembers a request, and says which of the server's it is, from 1.
+    private let record: (ScriptedServer.Received) -> Int
     private var head: HTTPRequestHead?
     private var body = ByteBuffer()
 
-    init(number: Int, count: @escaping () -> Int, record: @escaping (ScriptedServer.Received) -> Void) {
+    init(number: Int, record: @escaping (ScriptedServer.Received) -> Int) {
         self.number = number
-        self.count = count
         self.record = record
     }
 
@@ -80,23 +83,23 @@ private final class Script: ChannelInboundHandler {
         case .body(var bytes): body.writeBuffer(&bytes)
         case .end:
             guard let head else { return }
-            record(.init(head: head, body: String(buffer: body), connection: number))
-            answer(head, context)
+            let count = record(.init(head: head, body: String(buffer: body), connection: number))
+            answer(head, count, context)
         }
     }
 
-    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func answer(_ head: HTTPRequestHead, _ count: Int, _ context: ChannelHandlerContext) {
         let path = head.uri.split(separator: "/").map(String.init)
         switch path.first {
         case "status": respond(context, Int(path[1]) ?? 500)
         case "sleep": sleep(context, milliseconds: Int64(path[1]) ?? 0)
         case "stall-once":
             // The request of that number waits; the others are answered at once.
-            let isIt = count() == Int(path[2])
+            let isIt = count == Int(path[2])
             sleep(context, milliseconds: isIt ? Int64(path[1]) ?? 0 : 0)
         case "sleep-each":
             // Each n-th sleeps long, the others short.
-            let isLong = count().isMultiple(of: Int(path[1]) ?? 1)
+            let isLong = count.isMultiple(of: Int(path[1]) ?? 1)
             sleep(context, milliseconds: Int64(path[isLong ? 2 : 3]) ?? 0)
         case "close": context.close(promise: nil)
         case "once": respond(context, 200, thenClose: true)
