@@ -20,7 +20,17 @@ final class RolloutRecord: Sendable {
     static let lease = ResourceType(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases")
 
+    /// Versions between which writes to a kind may have been missed, since nobody followed it.
+    private struct Hole {
+        var kind: String
+        var after: Int64
+        var through: Int64
+    }
+
     private let entries = Mutex<[Int64: Entry]>([:])
+    private let holes = Mutex<[Hole]>([])
+    /// The version of each kind that was heard last.
+    private let heard = Mutex<[String: Int64]>([:])
     private let namespace: String
     private let client: KubernetesClient
     private let types: [ResourceType]
@@ -62,22 +72,41 @@ final class RolloutRecord: Sendable {
         }
     }
 
-    /// Until the connection ends; what was missed meanwhile is not known, and the order of the rest stays right.
+    /// Until the connection ends; what is missed until the next list is not known, and the order of the rest stays right.
     private func follow(_ type: ResourceType) async throws {
+        let before = heard.withLock { $0[type.kind] }
+        var listed: [KubernetesObject] = []
         let page = try await client.page(
             of: type, in: namespace, matching: .everything, limit: 0, after: nil
-        ) { note($0, type) }
+        ) { listed.append($0) }
+        let version = try #require(Int64(page.resourceVersion))
+        if let before, version > before {
+            holes.withLock { $0.append(Hole(kind: type.kind, after: before, through: version)) }
+        }
+        for object in listed { note(object, type) }
+        hear(version, type)
         try await client.watch(type, in: namespace, matching: .everything, from: page.resourceVersion) {
             switch $0 {
             case .added(let object), .modified(let object): self.note(object, type)
-            case .deleted, .bookmark: break
+            case .bookmark(let version): if let version = Int64(version) { self.hear(version, type) }
+            case .deleted: break
             }
         }
+    }
+
+    private func hear(_ version: Int64, _ type: ResourceType) {
+        heard.withLock { $0[type.kind] = max($0[type.kind] ?? 0, version) }
+    }
+
+    /// Whether the state of a kind's objects at a version may have been missed.
+    private func isUnknown(_ kind: String, at version: Int64) -> Bool {
+        holes.withLock { $0.contains { $0.kind == kind && $0.after < version && version <= $0.through } }
     }
 
     private func note(_ object: KubernetesObject, _ type: ResourceType) {
         guard let version = object.resourceVersion.flatMap(Int64.init) else { return }
         entries.withLock { $0[version] = Entry(version: version, kind: type.kind, object: object) }
+        hear(version, type)
     }
 
     // MARK: What must hold
@@ -114,7 +143,9 @@ final class RolloutRecord: Sendable {
             switch entry.kind {
             case Self.httpRoute.kind:
                 let weight = Self.weight(of: entry.object) ?? 0
-                if weight > route ?? 0, !Self.isReady(deployment), !Self.isAbout(lost, entry.object) {
+                if weight > route ?? 0, !Self.isReady(deployment), !Self.isAbout(lost, entry.object),
+                    !isUnknown(ResourceType.deployment.kind, at: entry.version)
+                {
                     violations.append(
                         "\(entry.version): weight \(weight) on a canary that is not ready: \(deployment?.json["status"]?.text ?? "")"
                     )
@@ -122,7 +153,8 @@ final class RolloutRecord: Sendable {
                 route = weight
             case ResourceType.canary.kind:
                 guard let routed = route, let told = entry.object.json[path: "status", "canaryWeight"]?.int,
-                    told != routed, !Self.doubtsRoute(entry.object)
+                    told != routed, !Self.doubtsRoute(entry.object),
+                    !isUnknown(Self.httpRoute.kind, at: entry.version)
                 else { continue }
                 violations.append(
                     "\(entry.version): \(entry.object.json[path: "status", "phase"]?.string ?? "") tells \(told), routed is \(routed)"
