@@ -342,7 +342,7 @@ struct HTTPRouteTests {
             try await fixture.client.delete(
                 ObjectReference(.canary, namespace: fixture.namespace, name: "podinfo"))
             let cache = fixture.caches.cache(of: type)
-            for await _ in cache.changes() where cache[fixture.namespace, "podinfo"] == nil { break }
+            try await eventually("the route stays") { cache[fixture.namespace, "podinfo"] == nil }
             let reference = ObjectReference(type, namespace: fixture.namespace, name: "podinfo")
             #expect(try await fixture.client.get(reference) == nil)
         }

@@ -110,8 +110,6 @@ struct IngressTests {
             try await fixture.create(
                 UserIngress.type, "web",
                 ["spec": ["rules": [["http": ["paths": [ProviderCase.path("/", to: "other")]]]]]])
-            let cache = fixture.caches.cache(of: UserIngress.type)
-            for await _ in cache.changes() where cache[fixture.namespace, "web"] != nil { break }
             let elsewhere = await #expect(throws: ControllerError.self) { try await router.reconcile() }
             #expect("\(elsewhere.map { "\($0)" } ?? "")".contains("has no path to the service podinfo"))
             #expect(

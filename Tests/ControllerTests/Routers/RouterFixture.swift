@@ -59,7 +59,7 @@ struct RouterFixture: Sendable {
         if type.isNamespaced { json[path: "metadata", "namespace"] = .string(namespace) }
         let created = try await client.create(KubernetesObject(json: json), as: type)
         let cache = caches.cache(of: type)
-        for await _ in cache.changes() where cache.value(created.key) != nil { break }
+        try await eventually("\(type) \(name) is not in the copies") { cache.value(created.key) != nil }
     }
 
     /// What the server has, not a copy.
@@ -76,9 +76,16 @@ struct RouterFixture: Sendable {
         let reference = ObjectReference(type, namespace: type.isNamespaced ? namespace : nil, name: name)
         let changed = try await client.patch(reference, with: .merge(patch), subresource: subresource)
         let cache = caches.cache(of: type)
-        for await _ in cache.changes()
-        where cache.object(changed.key)?.resourceVersion == changed.resourceVersion { break }
+        // Others may have changed it again meanwhile.
+        let version = try #require(Self.version(of: changed))
+        try await eventually("the change of \(type) \(name) is not in the copies") {
+            Self.version(of: cache.object(changed.key)) ?? 0 >= version
+        }
         return changed
+    }
+
+    private static func version(of object: KubernetesObject?) -> Int64? {
+        object?.resourceVersion.flatMap { Int64($0) }
     }
 }
 
