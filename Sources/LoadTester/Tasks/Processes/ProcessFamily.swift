@@ -32,7 +32,8 @@ struct ProcessFamily: Sendable {
         return members
     }
 
-    /// Kills all, those as well that are started meanwhile; gives up after a second on what the kernel holds.
+    /// Kills all, those as well that are started meanwhile; gives up after a second on what the kernel holds, and after
+    /// five on a family that goes on forking (``FamilyHunt``).
     ///
     /// - Parameter known: members that were found earlier, and may not be found any more.
     func end(known: [ProcessTable.Entry]) async {
